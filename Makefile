@@ -1,0 +1,41 @@
+# Every target sets up what it needs: a virtual environment in .venv with the versions of requirements.lock.
+PYTHON ?= python3
+BIN := .venv/bin
+export PTB_TIMEDELTA = true  # python-telegram-bot: retry_after as timedelta, without a warning
+
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+setup: .venv/ready  ## the virtual environment in .venv
+
+demo: .venv/ready  ## try it: the bot, a local Slack and Telegram, and a page to play with them
+	$(BIN)/loket demo
+
+check: .venv/ready  ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fast: .venv/ready  ## unit and contract tests
+	$(BIN)/pytest tests/unit tests/contract
+
+test: .venv/ready  ## the whole suite
+	$(BIN)/pytest
+
+format: .venv/ready  ## put the code into shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: ## write requirements.lock anew from what is installed in .venv
+	$(BIN)/pip freeze --exclude loket --exclude-editable > requirements.lock
+
+.PHONY: help setup demo check fast test format lock

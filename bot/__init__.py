@@ -1,0 +1,3 @@
+"""Loket: a support desk that lives inside Slack."""
+
+__version__ = "0.1.0"
