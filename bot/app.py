@@ -1,0 +1,219 @@
+"""The one composition root: builds every part, starts them in order, watches over them, stops them in order."""
+
+import asyncio
+import random
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from typing import Any, Self
+
+import aiohttp
+import structlog
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels.base import Channel, Raw
+from bot.channels.registry import build_channels
+from bot.clock import Clock, SystemClock
+from bot.delivery.customers import CustomerSender
+from bot.delivery.inbox import Inbox
+from bot.delivery.limits import Limits, Rate
+from bot.delivery.outbox import Outbox
+from bot.delivery.ports import Sender
+from bot.delivery.worker import Worker
+from bot.handlers import actions, commands, events, modals
+from bot.handlers.events import SOURCE, Events
+from bot.handlers.front import Front
+from bot.handlers.health import HealthPages
+from bot.logs import trace
+from bot.models.database import Database, connect, database_path, exclusive
+from bot.scheduler import Job, Ticker
+from bot.services.context import Context
+from bot.services.services import Services
+from bot.settings import Settings
+from bot.slack.catchup import CatchUp
+from bot.slack.connection import SlackConnection
+from bot.slack.people import People
+from bot.slack.surface import KINDS, SlackSurface
+from bot.texts import Texts
+
+SLACK_TIMEOUT_S = 30  #: seconds for one call; what is given up earlier is uncertain
+SLOTS = 16  #: things under way at once, in each direction
+FINISH = timedelta(seconds=6)  #: for deliveries under way when we stop; the whole stop stays below ten seconds
+
+#: Slack's own limits. Source: "Rate limits", Web API: posting about one a second and channel, tier 3 is 50 a minute,
+#: tier 4 is 100. A reaction is changed in two calls, of which removing is tier 2, 20 a minute.
+UPDATES = Rate(per_second=50 / 60, burst=10)
+REACTIONS = Rate(per_second=40 / 60, burst=10)
+WHISPERS = Rate(per_second=100 / 60, burst=10)
+POST_BURST = 3
+
+log = structlog.get_logger()
+
+
+class Application:
+    """The running service; an async context manager that leaves nothing running and nothing half done."""
+
+    def __init__(
+        self, settings: Settings, *, clock: Clock | None = None, jitter: Callable[[], float] = random.random
+    ) -> None:
+        self._settings = settings
+        self._clock = clock or SystemClock()
+        self._jitter = jitter
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._open = AsyncExitStack()
+        self.failed = asyncio.Event()  #: set when a part ended that never should
+        self.port = 0  #: where the HTTP server listens, once it does
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self._open.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._open.aclose()
+
+    async def _start(self) -> None:
+        """Build from the inside out; the exit stack stops in the opposite order."""
+        settings = self._settings
+        self._open.enter_context(exclusive(database_path(settings.database_url)))
+        self.database = await self._database()
+        channels = build_channels(settings, clock=self._clock)
+        session = await self._open.enter_async_context(aiohttp.ClientSession())
+        client = AsyncWebClient(
+            settings.slack.bot_token.get_secret_value(), base_url=settings.slack.api_url, session=session,
+            timeout=SLACK_TIMEOUT_S, retry_handlers=[],
+        )  # fmt: skip
+        texts = Texts(overrides={"en": settings.config.texts.en, "id": settings.config.texts.id})
+        context = Context(config=settings.config, texts=texts, channels=channels)
+        services = Services.over(context)
+        people = People(client, now=self._clock.now)
+        front = Front(services=services, people=people, clock=self._clock, texts=texts)
+
+        self.inbox = Inbox(
+            processors={**{name: services.intake.process for name in channels}, SOURCE: Events(front).process},
+            alarm=services.settlement.alarm, clock=self._clock, jitter=self._jitter,
+        )  # fmt: skip
+        surface = SlackSurface(client, people=people, config=settings.config, texts=texts)
+        senders: dict[str, Sender] = {**dict.fromkeys(KINDS, surface), "send": CustomerSender(channels)}
+        self.outbox = Outbox(
+            senders=senders, settle=services.settlement.settle, limits=Limits(self._rate_of), clock=self._clock,
+            jitter=self._jitter,
+        )  # fmt: skip
+        await self._run_workers(context)
+        for channel in channels.values():
+            await self._receive(channel)
+        bolt = self._bolt(client, front)
+        self.catch_up = CatchUp(client, self.inbox, people=people, source=SOURCE)
+        connection = await self._connect(bolt)
+        await self._tick(services, connection)
+        await self._serve({"slack": connection.health, **{name: it.health for name, it in channels.items()}})
+
+    async def _database(self) -> Database:
+        database = await connect(self._settings.database_url)
+        self._open.push_async_callback(database.close)
+        await database.migrate()
+        return database
+
+    async def _run_workers(self, context: Context) -> None:
+        self.workers = [Worker(self.inbox, clock=self._clock, slots=SLOTS)]
+        outgoing = Worker(self.outbox, clock=self._clock, slots=SLOTS)
+        self.inbox.woken = self.workers[0].wake
+        context.wake = outgoing.wake
+        for worker in (self.workers[0], outgoing):
+            self._open.push_async_callback(worker.finish, within=FINISH)
+            self._background(worker.run(), name="worker")
+        self.workers_out = outgoing
+
+    async def _receive(self, channel: Channel) -> None:
+        await channel.open()
+        self._open.push_async_callback(channel.close)
+
+        async def put(raws: Any) -> None:
+            await self.inbox.put(channel.name, raws)
+
+        self._background(channel.run(put), name=channel.name)
+
+    def _bolt(self, client: AsyncWebClient, front: Front) -> AsyncApp:
+        bolt = AsyncApp(client=client)
+        events.register(bolt, self.inbox)
+        commands.register(bolt, front)
+        actions.register(bolt, front)
+        modals.register(bolt, front)
+        return bolt
+
+    async def _connect(self, bolt: AsyncApp) -> SlackConnection:
+        token = self._settings.slack.app_token.get_secret_value()
+        connection = SlackConnection(bolt, app_token=token, clock=self._clock, back=self._caught_up)
+        await connection.open()
+        self._open.push_async_callback(connection.close)
+        return connection
+
+    def _caught_up(self) -> None:
+        """Slack is back: look for what was written meanwhile."""
+        self._background(self._catch_up(), name="catch-up", ends=True)
+
+    async def _catch_up(self) -> None:
+        try:
+            await self.catch_up.run(now=self._clock.now())
+        except Exception as error:  # a supervisor: the ticker tries again
+            log.warning("catch_up.failed", **trace(error))
+
+    async def _tick(self, services: Services, connection: SlackConnection) -> None:
+        async def wake() -> None:
+            self.workers[0].wake()
+            self.workers_out.wake()
+
+        async def close_due() -> None:
+            await services.lifecycle.close_due(now=self._clock.now())
+
+        ticker = Ticker(
+            (
+                Job("wake", timedelta(seconds=1), wake),
+                Job("close_due", timedelta(seconds=1), close_due),
+                Job("watch_slack", timedelta(seconds=5), connection.watch),
+            )
+        )
+        ticker.start()
+        self._open.callback(ticker.stop)
+
+    async def _serve(self, parts: Mapping[str, Any]) -> None:
+        pages = web.Application()
+        HealthPages(parts, clock=self._clock).add_to(pages)
+        runner = web.AppRunner(pages, access_log=None)
+        await runner.setup()
+        self._open.push_async_callback(runner.cleanup)
+        site = web.TCPSite(runner, self._settings.host, self._settings.port)
+        await site.start()
+        self.port = runner.addresses[0][1]
+        log.info("ready", host=self._settings.host, port=self.port)
+
+    def _rate_of(self, budget: str) -> Rate | None:
+        if budget.startswith("slack:post:"):
+            per_second = self._settings.config.limits.slack_posts_per_second
+            return Rate(per_second=per_second, burst=POST_BURST) if per_second else None
+        if self._settings.config.limits.slack_posts_per_second == 0:
+            return None
+        return {"slack:update": UPDATES, "slack:react": REACTIONS, "slack:whisper": WHISPERS}.get(budget)
+
+    def _background(self, work: Coroutine[Any, Any, None], *, name: str, ends: bool = False) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks.add(task)
+
+        def ended(task: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            if not task.cancelled() and not ends:
+                log.critical("part.ended", part=name, error=type(task.exception()).__name__)
+                self.failed.set()
+
+        task.add_done_callback(ended)
+        self._open.push_async_callback(_cancelled, task)
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

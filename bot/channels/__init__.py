@@ -1,0 +1,1 @@
+"""Where customers are: one folder per channel, all alike behind `base.Channel`."""

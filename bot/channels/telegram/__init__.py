@@ -1,0 +1,1 @@
+"""Telegram: the one folder that knows its ids, limits and formats."""

@@ -1,0 +1,143 @@
+"""
+What Telegram's updates mean. Pure and total: whatever stands in the JSON, nothing here raises on it.
+
+Source of all fields: Telegram Bot API, "Getting updates" and "Available types".
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.channels.base import Ignored, Inbound, InboundMessage, Raw, Sender, Unreadable
+from bot.domain.ids import Address
+from bot.domain.text import RichText
+
+NAME = "telegram"
+#: What we ask Telegram for: what a customer does. The setting is sticky there, so it is sent with every poll.
+UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
+_NOTED = {
+    "callback_query": "a button was pressed",
+    "my_chat_member": "the customer blocked or unblocked the bot",
+    "message_reaction": "a reaction",
+}
+#: Kinds of message, by their field. The first one counts: an animation also has ``document``, a venue ``location``.
+KINDS = (
+    *("text", "animation", "venue", "photo", "document", "voice", "audio", "video", "video_note", "sticker"),
+    *("location", "contact", "poll", "dice", "story"),
+)
+UNSUPPORTED = "unsupported"  #: the kind of a message in which we know no field
+_SERVICE = frozenset(
+    {
+        *("pinned_message", "message_auto_delete_timer_changed", "write_access_allowed", "chat_background_set"),
+        *("connected_website", "forum_topic_created", "forum_topic_edited", "forum_topic_closed"),
+    }
+)
+MAX_NAME = 128  #: characters; Telegram allows 64 for each of two names
+
+_Json = Mapping[str, Any]
+
+
+def raw(update: _Json, *, account: str) -> Raw:
+    """
+    An update as the inbox keeps it.
+
+    Raises KeyError or TypeError for what has no ``update_id``: without it nothing could ever be confirmed.
+    """
+    number = int(update["update_id"])
+    subject = next((value for name, value in update.items() if name != "update_id"), None)
+    chat = _number(_at(subject, "chat", "id"), _at(subject, "message", "chat", "id"), _at(subject, "from", "id"))
+    # The account stands in the key, too: another bot's updates are numbered anew.
+    return Raw(key=f"{account}:{number}", lane=f"{account}:{chat}", position=number, body=json.dumps(update))
+
+
+def inbound(body: str, *, account: str) -> Inbound:
+    """What a stored update means."""
+    try:
+        update = json.loads(body)
+    except (ValueError, RecursionError):
+        return Unreadable("not JSON")
+    if not isinstance(update, dict):
+        return Unreadable("not an object")
+    for kind in ("message", "edited_message"):
+        if kind in update:
+            return _message(update[kind], account=account, edit_id=_edit_id(update))
+    noted = next((reason for kind, reason in _NOTED.items() if kind in update), None)
+    return Unreadable("an unknown kind of update") if noted is None else Ignored(noted)
+
+
+def _message(message: object, *, account: str, edit_id: str | None) -> Inbound:
+    chat, number = _number(_at(message, "chat", "id")), _number(_at(message, "message_id"))
+    sent_at = _instant(_at(message, "date") if edit_id is None else _at(message, "edit_date") or _at(message, "date"))
+    if not isinstance(message, dict) or chat is None or number is None or sent_at is None:
+        return Unreadable("a message without chat, number or date")
+    if _at(message, "chat", "type") != "private":
+        return Ignored("not in a private chat")
+    if _at(message, "from", "is_bot") is True:
+        return Ignored("written by a bot")
+    if _SERVICE & message.keys():
+        return Ignored("a note of Telegram's own")
+    return InboundMessage(
+        key=f"{chat}:{number}" if edit_id is None else f"{chat}:{number}:{edit_id}",
+        sender=_sender(message, chat=chat, account=account),
+        sent_at=sent_at,
+        text=RichText.of(_text(message.get("text")) or _text(message.get("caption"))),
+        kind=next((kind for kind in KINDS if kind in message), UNSUPPORTED),
+        edit=edit_id is not None,
+        command=_command(message),
+    )
+
+
+def _edit_id(update: _Json) -> str | None:
+    """Names the version of an edited message: two edits may fall into one second, so its date would not."""
+    return f"edit-{_number(update.get('update_id'))}" if "edited_message" in update else None
+
+
+def _sender(message: _Json, *, chat: int, account: str) -> Sender:
+    who = _at(message, "from")
+    names = (_text(_at(who, "first_name")), _text(_at(who, "last_name")))
+    full = " ".join(" ".join(names).split())[:MAX_NAME]
+    language = _text(_at(who, "language_code"))
+    return Sender(
+        address=Address(channel=NAME, account=account, key=str(chat)),
+        name=full or _text(_at(who, "username"))[:MAX_NAME] or f"Telegram {chat}",
+        language=language if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}", language) else None,
+    )
+
+
+def _command(message: _Json) -> str | None:
+    """The command that the text begins with, if Telegram marks it as one: ``start`` of ``/start@the_bot payload``."""
+    entities = message.get("entities")
+    marked = isinstance(entities, list) and any(
+        _at(entity, "type") == "bot_command" and _number(_at(entity, "offset")) == 0 for entity in entities
+    )
+    found = re.match(r"/([A-Za-z0-9_]{1,32})(?![A-Za-z0-9_])", _text(message.get("text")))
+    return found[1].lower() if marked and found else None
+
+
+def _at(value: object, *path: str) -> object:
+    """What stands there, or None if the JSON has another shape."""
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
+def _number(*values: object) -> int | None:
+    """The first that is a whole number."""
+    return next((value for value in values if isinstance(value, int) and not isinstance(value, bool)), None)
+
+
+def _text(value: object) -> str:
+    """The characters that can be stored: no NUL, no half of a surrogate pair."""
+    if not isinstance(value, str):
+        return ""
+    return value.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def _instant(value: object) -> datetime | None:
+    number = _number(value)
+    try:
+        return None if number is None else datetime.fromtimestamp(number, tz=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

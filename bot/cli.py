@@ -1,0 +1,124 @@
+"""The command ``loket``. Exit codes: 0 done, 1 it failed, 2 wrong usage or settings."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+import webbrowser
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from bot import __version__, settings
+from bot.app import Application
+from bot.errors import ConfigError
+from bot.logs import configure
+from bot.manifest import COMMANDS, manifest, without_aliases
+from bot.models.database import connect, database_path, exclusive
+from bot.settings import Settings
+from bot.texts import overridable
+
+DONE, FAILED, WRONG = 0, 1, 2
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """
+    Run a command and end the process.
+
+    `os._exit`, because a thread of the database driver that was not closed would keep a crashed process alive for ever.
+    """
+    try:
+        code = _run(_parser().parse_args(arguments))
+    except ConfigError as error:
+        print("\n".join(error.problems), file=sys.stderr)
+        code = WRONG
+    except KeyboardInterrupt:
+        code = FAILED
+    except Exception as error:
+        if os.environ.get("LOKET_LOG_LEVEL", "").upper() == "DEBUG":  # noqa: TID251 - also when settings are wrong
+            raise
+        print(f"loket: {type(error).__name__}: {error}", file=sys.stderr)
+        code = FAILED
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="loket", description="A support desk that lives inside Slack.")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
+    demo = verbs.add_parser("demo", help="try it on this machine, without any account")
+    demo.add_argument("--port", type=int, default=8420, help="of the page (default: 8420)")
+    demo.add_argument("--no-browser", action="store_true", help="don't open the page")
+    demo.add_argument("--keep", metavar="DIR", help="keep the database in this folder (default: a temporary one)")
+    verbs.add_parser("run", help="the service, configured by the environment and loket.toml")
+    verbs.add_parser("migrate", help="bring the database up to date")
+    apps = verbs.add_parser("manifest", help="print the Slack app manifest to paste into Slack")
+    apps.add_argument("--no-aliases", action="store_true", help="only /loket, without /claim, /reply, …")
+    verbs.add_parser("version", help="print the version")
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    match options.verb:
+        case "version":
+            print(f"loket {__version__}")
+        case "manifest":
+            commands = without_aliases() if options.no_aliases else COMMANDS
+            print(json.dumps(manifest(commands), indent=2))
+        case "migrate":
+            return _loop(_migrate(_settings()))
+        case "run":
+            return _loop(_serve(_settings()))
+        case "demo":
+            from bot.demo import demo
+
+            shown = (lambda _: None) if options.no_browser else webbrowser.open
+            return _loop(demo(port=options.port, keep=options.keep, show=shown))
+    return DONE
+
+
+def _settings() -> Settings:
+    found = settings.from_process(is_terminal=sys.stderr.isatty(), known_texts=overridable())
+    configure(log_format=found.log_format, level=found.log_level)
+    return found
+
+
+def _loop(work: Coroutine[Any, Any, int]) -> int:
+    return asyncio.run(work)
+
+
+async def _migrate(found: Settings) -> int:
+    with exclusive(database_path(found.database_url)):
+        database = await connect(found.database_url)
+        try:
+            steps = await database.migrate()
+        finally:
+            await database.close()
+    print("\n".join(steps) or "The database is up to date.")
+    return DONE
+
+
+async def _serve(found: Settings) -> int:
+    stop = stop_signals()
+    async with Application(found) as app:
+        return await until_stopped(app, stop)
+
+
+async def until_stopped(app: Application, stop: asyncio.Event) -> int:
+    """Wait for SIGTERM or Ctrl-C, or for a part to fail that never should; returns the exit code."""
+    waits = [asyncio.create_task(event.wait()) for event in (stop, app.failed)]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for task in waits:
+        task.cancel()
+    return FAILED if app.failed.is_set() else DONE
+
+
+def stop_signals() -> asyncio.Event:
+    """An event that SIGTERM and Ctrl-C set."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return stop

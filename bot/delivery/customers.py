@@ -1,0 +1,36 @@
+"""The sender of what customers read: finds the address, hands the part to its channel."""
+
+from collections.abc import Mapping
+
+from bot.channels.base import Channel, OutboundPart
+from bot.delivery.ports import Delivered, Part
+from bot.domain.ids import Address
+from bot.domain.text import RichText
+from bot.errors import Unconfirmed
+from bot.models.rows import IdentityRow, TicketRow
+
+
+class CustomerSender:
+    """Sends parts of the kind ``send``."""
+
+    def __init__(self, channels: Mapping[str, Channel]) -> None:
+        self._channels = channels
+
+    async def send(self, part: Part) -> Delivered:
+        """Deliver the part, once."""
+        identity = await _identity(part)
+        to = Address(channel=identity.channel, account=identity.account, key=identity.key)
+        text = RichText.from_json(part.payload["text"])
+        sent = await self._channels[identity.channel].send(OutboundPart(to=to, text=text))
+        return Delivered(key=sent.key)
+
+    async def find(self, part: Part) -> Delivered | None:
+        """No customer channel of today can be asked what it has delivered, so a person decides."""
+        raise Unconfirmed(f"The connection broke while part {part.id} was being sent.")
+
+
+async def _identity(part: Part) -> IdentityRow:
+    if part.ticket is None:
+        return await IdentityRow.get(id=part.payload["identity"])
+    ticket = await TicketRow.get(id=part.ticket)
+    return await IdentityRow.get(id=ticket.identity_id)

@@ -1,0 +1,169 @@
+"""
+The inbox: what platforms hand over, durable before they are told so, then processed in the order of its lane.
+
+A row that our code can't digest is parked after a few tries, announced and counted; the lane goes on without it.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from tortoise.transactions import in_transaction
+
+from bot.channels.base import Raw
+from bot.clock import Clock
+from bot.delivery.ports import Alarm, Arrived, Processor, Unprocessable
+from bot.delivery.retry import backoff
+from bot.errors import Later
+from bot.logs import trace
+from bot.models.database import is_temporary, query
+from bot.models.rows import InboxRow
+
+PAUSE = timedelta(seconds=2)  #: before a row is tried again whose decision needs a platform that is away
+TRIES = 5  #: so often a row may fail by our fault before it is parked
+
+log = structlog.get_logger()
+
+_HEADS = """
+SELECT i.id, i.lane FROM inbox AS i
+WHERE i.state = 'new' AND i.next_at <= ? AND NOT EXISTS (
+    SELECT 1 FROM inbox AS e WHERE e.lane = i.lane AND e.state = 'new'
+    AND (e.position < i.position OR (e.position = i.position AND e.id < i.id)))
+ORDER BY i.id LIMIT ?
+"""
+
+
+@dataclass(slots=True)
+class _Handed:
+    rows: Sequence[InboxRow]
+    kept: asyncio.Future[None]
+
+
+class Inbox:
+    """Stores and processes what arrives. ``woken`` is called when something new is there."""
+
+    name = "inbox"
+
+    def __init__(
+        self, *, processors: Mapping[str, Processor], alarm: Alarm, clock: Clock, jitter: Callable[[], float]
+    ) -> None:
+        self._processors = processors
+        self._alarm = alarm
+        self._clock = clock
+        self._jitter = jitter
+        self._handed: list[_Handed] = []
+        self._keeping: asyncio.Task[None] | None = None
+        self._busy: set[str] = set()
+        self.woken: Callable[[], None] = lambda: None
+
+    async def put(self, source: str, raws: Sequence[Raw]) -> None:
+        """
+        Return when all of it is durable; what was there before is not stored again.
+
+        Whatever is handed over while a commit runs shares the next one (group commit).
+        """
+        if not raws:
+            return
+        now = self._clock.now()
+        rows = [
+            InboxRow(
+                source=source, key=raw.key, lane=f"{source}:{raw.lane}", position=raw.position, body=raw.body,
+                received_at=now, state="new", next_at=now,
+            )
+            for raw in raws
+        ]  # fmt: skip
+        handed = _Handed(rows, asyncio.get_running_loop().create_future())
+        self._handed.append(handed)
+        if self._keeping is None:
+            self._keeping = asyncio.create_task(self._keep())
+        await handed.kept
+
+    async def _keep(self) -> None:
+        try:
+            while self._handed:
+                batch, self._handed = self._handed, []
+                await self._commit(batch)
+        finally:
+            self._keeping = None
+        self.woken()
+
+    async def _commit(self, batch: Sequence[_Handed]) -> None:
+        rows = [row for handed in batch for row in handed.rows]
+        try:
+            async with in_transaction():
+                await InboxRow.bulk_create(rows, ignore_conflicts=True)
+        except Exception as error:
+            for handed in batch:
+                if not handed.kept.done():
+                    handed.kept.set_exception(error)
+        else:
+            for handed in batch:
+                if not handed.kept.done():
+                    handed.kept.set_result(None)
+
+    async def recover(self, *, now: datetime) -> None:
+        """Nothing to take up: a row is new until its decision is committed."""
+
+    async def take(self, *, now: datetime, limit: int) -> Sequence[Arrived]:
+        """The heads of the lanes that are not being worked on."""
+        found = await query(_HEADS, [now, limit + len(self._busy)])
+        ids = [row["id"] for row in found if row["lane"] not in self._busy][:limit]
+        heads = await InboxRow.filter(id__in=ids).order_by("id") if ids else []
+        self._busy.update(head.lane for head in heads)
+        return [_arrived(head) for head in heads]
+
+    async def work(self, item: Arrived) -> None:
+        """Process one row; how it ended is stored before the lane goes on."""
+        try:
+            await self._process(item)
+        finally:
+            self._busy.discard(item.lane)
+
+    async def next_due(self, *, now: datetime) -> datetime | None:
+        """When the next row that was put off may be tried again."""
+        row = await InboxRow.filter(state="new", next_at__gt=now).order_by("next_at").first()
+        return None if row is None else row.next_at
+
+    async def _process(self, arrived: Arrived) -> None:
+        try:
+            await self._processors[arrived.source](arrived)
+        except Later as reason:
+            until = self._clock.now() + (reason.after or PAUSE)
+            await self._put_off(arrived, until=until, attempts=arrived.attempts)
+        except Unprocessable as reason:
+            await self._park(arrived, str(reason))
+        except Exception as error:  # a supervisor: one row's failure is that row's state
+            if is_temporary(error):
+                raise
+            await self._failed(arrived, error)
+        else:
+            await InboxRow.filter(id=arrived.id, state="new").update(state="done", settled_at=self._clock.now())
+
+    async def _put_off(self, arrived: Arrived, *, until: datetime, attempts: int) -> None:
+        await InboxRow.filter(id=arrived.id, state="new").update(next_at=until, attempts=attempts)
+
+    async def _failed(self, arrived: Arrived, error: Exception) -> None:
+        log.error("inbox.failed", row=arrived.id, source=arrived.source, **trace(error))
+        attempts = arrived.attempts + 1
+        if attempts >= TRIES:
+            await self._park(arrived, type(error).__name__)
+        else:
+            until = self._clock.now() + backoff(attempts, jitter=self._jitter())
+            await self._put_off(arrived, until=until, attempts=attempts)
+
+    async def _park(self, arrived: Arrived, reason: str) -> None:
+        now = self._clock.now()
+        log.error("inbox.parked", row=arrived.id, source=arrived.source, reason=reason)
+        async with in_transaction():
+            parked = InboxRow.filter(id=arrived.id, state="new")
+            if await parked.update(state="parked", error=reason, settled_at=now):
+                await self._alarm(arrived, now=now)
+
+
+def _arrived(row: InboxRow) -> Arrived:
+    return Arrived(
+        id=row.id, source=row.source, key=row.key, lane=row.lane, position=row.position, body=row.body,
+        attempts=row.attempts, received_at=row.received_at,
+    )  # fmt: skip

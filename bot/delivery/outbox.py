@@ -1,0 +1,237 @@
+"""
+The outbox: what must leave, in order per lane, and once.
+
+A part is ``held`` (can be taken back) → ``queued`` → ``sending`` (leased) → ``done`` | ``later`` | ``uncertain`` |
+``failed`` | ``discarded``. A lane waits for its head, except when that is settled or, if nobody can tell whether it
+arrived, when that has been announced.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from tortoise.transactions import in_transaction
+
+from bot.clock import Clock
+from bot.delivery.limits import Limits
+from bot.delivery.ports import Delivered, Outcome, Part, Refused, Sender, Settle, Unknown
+from bot.delivery.retry import backoff
+from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed
+from bot.logs import trace
+from bot.models.database import query
+from bot.models.rows import DeliveryRow
+
+LEASE = timedelta(seconds=120)  #: longer than any request may take; a part still `sending` then has an unknown end
+ASK_AFTER = timedelta(seconds=3)  #: so long a request that was cut off may still be on its way in; then it is asked for
+DOWN = timedelta(seconds=30)  #: between looks at a platform that somebody must mend first
+TRIES = 8  #: attempts that ended in the unknown and were found not to have arrived, before a part is given up
+
+log = structlog.get_logger()
+
+_OPEN = "('held', 'queued', 'later', 'sending', 'uncertain')"
+_HEADS = f"""
+SELECT d.id FROM delivery AS d
+WHERE d.state IN {_OPEN} AND d.announced_at IS NULL AND d.due_at <= ? AND d.budget NOT IN ({{closed}})
+AND NOT EXISTS (
+    SELECT 1 FROM delivery AS e WHERE e.lane = d.lane AND e.state IN {_OPEN} AND e.announced_at IS NULL
+    AND (e.seq < d.seq OR (e.seq = d.seq AND e.part < d.part)))
+ORDER BY d.rank, d.due_at, d.id LIMIT ?
+"""  # noqa: S608 - constants only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What a decision puts into the outbox."""
+
+    lane: str
+    kind: str
+    budget: str = ""
+    rank: int = 0  #: lower leaves first among what is ready: messages before decoration
+    ticket: int | None = None
+    message: int | None = None
+    payload: Mapping[str, Any] = field(default_factory=dict)
+    due_at: datetime | None = None  #: later than now: held until then
+    only_one_waits: bool = False  #: it says "show the truth", so one that waits already is enough
+
+
+async def put(entries: Sequence[Entry], *, cause: str, now: datetime, seq: int | None = None) -> None:
+    """
+    Store parts behind what waits in their lanes, or at the place ``seq`` of parts that they replace.
+
+    Call inside the transaction of the decision. What one call puts into a lane shares a place there.
+    """
+    first = await DeliveryRow.filter(cause=cause).count()
+    places: dict[str, int] = {}
+    for number, entry in enumerate(entries, start=first):
+        if entry.only_one_waits and await DeliveryRow.exists(lane=entry.lane, state__in=("queued", "later")):
+            continue
+        if entry.lane not in places:
+            places[entry.lane] = seq or await _next_seq(entry.lane)
+        held = entry.due_at is not None and entry.due_at > now
+        await DeliveryRow.create(
+            lane=entry.lane, seq=places[entry.lane], kind=entry.kind, ticket_id=entry.ticket,
+            message_id=entry.message, payload=dict(entry.payload), state="held" if held else "queued",
+            rank=entry.rank, budget=entry.budget, due_at=entry.due_at if held else now, cause=cause, part=number,
+            created_at=now,
+        )  # fmt: skip
+
+
+async def _next_seq(lane: str) -> int:
+    last = await DeliveryRow.filter(lane=lane).order_by("-seq").first()
+    return 1 if last is None else last.seq + 1
+
+
+class Outbox:
+    """Hands parts to their senders and stores how it ended."""
+
+    name = "outbox"
+
+    def __init__(
+        self,
+        *,
+        senders: Mapping[str, Sender],
+        settle: Settle,
+        limits: Limits,
+        clock: Clock,
+        jitter: Callable[[], float],
+    ) -> None:
+        self._senders = senders
+        self._settle = settle
+        self._limits = limits
+        self._clock = clock
+        self._jitter = jitter
+        self._in_hand: set[int] = set()
+
+    async def recover(self, *, now: datetime) -> None:
+        """Parts that an earlier process was sending have an unknown end: they are asked for."""
+        await DeliveryRow.filter(state="sending").update(state="uncertain", due_at=now + ASK_AFTER, lease_until=None)
+
+    async def take(self, *, now: datetime, limit: int) -> Sequence[Part]:
+        """Lease the heads of the lanes whose budgets allow it."""
+        closed = self._limits.closed(now=now)
+        marks = ", ".join("?" * len(closed)) or "'-'"
+        found = await query(_HEADS.format(closed=marks), [now, *closed, limit + len(self._in_hand)])
+        ids = [row["id"] for row in found if row["id"] not in self._in_hand][:limit]
+        parts: list[Part] = []
+        if not ids:
+            return parts
+        async with in_transaction():
+            for row in await DeliveryRow.filter(id__in=ids).order_by("rank", "due_at", "id"):
+                if self._limits.free_at(row.budget, now=now) <= now:
+                    parts.append(await self._lease(row, now=now))
+        self._in_hand.update(part.id for part in parts)
+        return parts
+
+    async def _lease(self, row: DeliveryRow, *, now: datetime) -> Part:
+        unknown = row.state in {"uncertain", "sending"}
+        part = _part(row, tried_at=row.tried_at if unknown else None)
+        row.state = "uncertain" if unknown else "sending"
+        row.lease_until = now + LEASE
+        row.due_at = row.lease_until  # when it is looked at again, should this process forget it
+        if not unknown:
+            row.tried_at = now
+            row.attempts += 1
+            self._limits.spend(row.budget, now=now)
+        await row.save(update_fields=["state", "lease_until", "due_at", "tried_at", "attempts"])
+        return part
+
+    async def work(self, item: Part) -> None:
+        """Send the part, or ask for it, and store how that ended."""
+        try:
+            if item.tried_at is None:
+                await self._send(item)
+            else:
+                await self._ask(item)
+        finally:
+            self._in_hand.discard(item.id)
+
+    async def next_due(self, *, now: datetime) -> datetime | None:
+        """When the next part becomes due, or a budget recovers."""
+        row = (
+            await DeliveryRow.filter(
+                state__in=("held", "queued", "later", "sending", "uncertain"), announced_at=None, due_at__gt=now
+            )
+            .order_by("due_at")
+            .first()
+        )
+        times = list(self._limits.closed(now=now).values())
+        if row is not None:
+            times.append(row.due_at)
+        return min(times, default=None)
+
+    async def _send(self, part: Part) -> None:
+        try:
+            outcome: Outcome = await self._senders[part.kind].send(part)
+        except Rejected as refusal:
+            outcome = Refused(str(refusal))
+        except Later as reason:
+            await self._put_off(part, reason)
+            return
+        except Down as reason:
+            await self._put_off(part, Later(str(reason), after=DOWN))
+            return
+        except Unconfirmed as reason:
+            await self._look_later(part, str(reason))
+            return
+        except Exception as error:  # a supervisor: a fault of ours after the request left looks like this too
+            log.error("outbox.failed", part=part.id, kind=part.kind, **trace(error))
+            await self._look_later(part, type(error).__name__)
+            return
+        await self._settled(part, outcome)
+
+    async def _ask(self, part: Part) -> None:
+        """The end of an attempt is unknown: the other side is asked, and where it can't be, a person decides."""
+        try:
+            found = await self._senders[part.kind].find(part)
+        except Later as reason:
+            wait = reason.after or ASK_AFTER
+            await self._store(part, state="uncertain", due_at=self._clock.now() + wait)
+        except DeliveryError as reason:
+            await self._settled(part, Unknown(str(reason)))
+        else:
+            await self._found(part, found)
+
+    async def _found(self, part: Part, found: Delivered | None) -> None:
+        if found is not None:
+            await self._settled(part, found)
+        elif part.attempts >= TRIES:
+            await self._settled(part, Refused(f"It did not arrive in {part.attempts} attempts."))
+        else:
+            await self._store(part, state="queued", due_at=self._clock.now())
+
+    async def _put_off(self, part: Part, reason: Later) -> None:
+        now = self._clock.now()
+        until = now + (reason.after or backoff(part.attempts + 1, jitter=self._jitter()))
+        if reason.after is not None and part.budget:
+            self._limits.pause(part.budget, until=until)
+        log.info("outbox.later", part=part.id, kind=part.kind, reason=str(reason))
+        await self._store(part, state="later", due_at=until, error=str(reason))
+
+    async def _look_later(self, part: Part, reason: str) -> None:
+        await self._store(part, state="uncertain", due_at=self._clock.now() + ASK_AFTER, error=reason)
+
+    async def _store(self, part: Part, **columns: object) -> None:
+        await DeliveryRow.filter(id=part.id, state__in=("sending", "uncertain")).update(lease_until=None, **columns)
+
+    async def _settled(self, part: Part, outcome: Outcome) -> None:
+        now = self._clock.now()
+        columns: dict[str, object] = {"lease_until": None, "settled_at": now}
+        match outcome:
+            case Delivered(key=key):
+                columns |= {"state": "done", "external_key": key, "error": None}
+            case Refused(reason=reason):
+                columns |= {"state": "failed", "error": reason}
+            case Unknown(reason=reason):
+                columns |= {"state": "uncertain", "error": reason, "announced_at": now, "settled_at": None}
+        async with in_transaction():
+            if await DeliveryRow.filter(id=part.id, state__in=("sending", "uncertain")).update(**columns):
+                await self._settle(part, outcome, now=now)
+
+
+def _part(row: DeliveryRow, *, tried_at: datetime | None) -> Part:
+    return Part(
+        id=row.id, lane=row.lane, kind=row.kind, ticket=row.ticket_id, message=row.message_id, payload=row.payload,
+        attempts=row.attempts, budget=row.budget, due_at=row.due_at, tried_at=tried_at,
+    )  # fmt: skip

@@ -1,0 +1,115 @@
+"""What delivery is handed by the composition root: who processes, who sends, who is told of the outcome."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """One row of the inbox."""
+
+    id: int
+    source: str
+    key: str
+    lane: str
+    position: int
+    body: str
+    attempts: int
+    received_at: datetime
+
+
+class Unprocessable(Exception):
+    """This row can never be processed; it is parked and announced. The text holds no customer's words."""
+
+
+class Processor(Protocol):
+    """
+    Turns one row of the inbox into decisions.
+
+    It may be called again with the same row and must then change nothing. `bot.errors.Later` puts the row off,
+    `Unprocessable` parks it at once, any other error parks it after a few tries.
+    """
+
+    async def __call__(self, arrived: Arrived) -> None:
+        """Process the row."""
+        ...
+
+
+class Alarm(Protocol):
+    """Tells the desk that a row was parked."""
+
+    async def __call__(self, arrived: Arrived, *, now: datetime) -> None:
+        """Say so, in the transaction that parks it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One row of the outbox."""
+
+    id: int
+    lane: str
+    kind: str
+    ticket: int | None  #: our row, not the number
+    message: int | None
+    payload: Mapping[str, Any]
+    attempts: int  #: earlier ones
+    budget: str
+    due_at: datetime
+    tried_at: datetime | None  #: when the attempt began whose end is not known
+
+    @property
+    def mark(self) -> str:
+        """What identifies the part on the other side, where it can carry a mark."""
+        return f"part-{self.id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """The other side has it: ``key`` is what it is called there, ``facts`` what else the answer told."""
+
+    key: str | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """It will never be there; ``reason`` is a sentence for the agent."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Nobody can tell whether it is there; ``reason`` is a sentence for the agent."""
+
+    reason: str
+
+
+Outcome = Delivered | Refused | Unknown
+
+
+class Sender(Protocol):
+    """Delivers parts of some kinds, each once; never retries by itself."""
+
+    async def send(self, part: Part) -> Delivered:
+        """Deliver the part or raise `bot.errors.DeliveryError`."""
+        ...
+
+    async def find(self, part: Part) -> Delivered | None:
+        """
+        Say whether an attempt whose end is unknown arrived: what was delivered, or None when certainly not.
+
+        Raises `bot.errors.Unconfirmed` where the other side can't be asked, `bot.errors.Later` when it is away.
+        """
+        ...
+
+
+class Settle(Protocol):
+    """Is told of an outcome, inside the transaction that stores it."""
+
+    async def __call__(self, part: Part, outcome: Outcome, *, now: datetime) -> None:
+        """Draw the consequences."""
+        ...

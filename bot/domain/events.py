@@ -1,0 +1,193 @@
+"""What can happen to a ticket: facts in the past tense, one closed union. The journal keeps every one of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from bot.domain.ids import AgentId, TicketNumber
+
+MessageId = NewType("MessageId", int)  #: a message of a ticket, in our store
+Actor = NewType("Actor", str)  #: ``agent:…``, ``customer``, ``desk`` (Loket itself)
+
+CUSTOMER = Actor("customer")
+DESK = Actor("desk")
+
+
+class Offer(StrEnum):
+    """A question that a held text asks: what its first button does besides sending."""
+
+    CLAIM = "claim"
+    REOPEN = "reopen"
+    TEXT_ONLY = "text_only"  #: its files can't be sent yet
+
+
+class Hint(StrEnum):
+    """What the writer of an internal text is told."""
+
+    NOT_SENT = "not_sent"  #: quietly, with a button to send it after all
+    FILES = "files"  #: files can't be sent yet
+
+
+def acting(agent: AgentId) -> Actor:
+    """The agent as an actor."""
+    return Actor(f"agent:{agent}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Event:
+    ticket: TicketNumber
+    actor: Actor
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketOpened(_Event):
+    """A customer's message began a ticket; ``previous`` is the closed one that it follows."""
+
+    message: MessageId
+    previous: TicketNumber | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerWrote(_Event):
+    """A further message of the customer."""
+
+    message: MessageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketClaimed(_Event):
+    """An agent owns the ticket now."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketReopened(_Event):
+    """A solved or closed ticket is worked on again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketEscalated(_Event):
+    """The next level shall look; ``to`` are opaque names of who was told."""
+
+    agent: AgentId
+    level: int
+    to: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketSolved(_Event):
+    """An agent says that it is done; ``resolution`` is internal."""
+
+    agent: AgentId
+    resolution: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketClosed(_Event):
+    """The time for reopening has passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyQueued(_Event):
+    """A text of an agent goes to the customer at ``due_at``; until then it can be taken back."""
+
+    message: MessageId
+    due_at: datetime
+    post: bool = False  #: it came by command or modal, so the thread does not show it yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyChanged(_Event):
+    """A reply was edited inside its hold, which begins again."""
+
+    message: MessageId
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyWithdrawn(_Event):
+    """A reply was taken back inside its hold; the customer never sees it."""
+
+    message: MessageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyOffered(_Event):
+    """A text would go out if somebody said so; ``offer`` names the question (see `bot.domain.replies.Offer`)."""
+
+    message: MessageId
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyAccepted(_Event):
+    """The channel took the whole reply."""
+
+    message: MessageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyFailed(_Event):
+    """A part of a message to the customer will not arrive, for this ``reason``."""
+
+    message: MessageId
+    part: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyUncertain(_Event):
+    """Nobody can tell whether a part of a message to the customer arrived."""
+
+    message: MessageId
+    part: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartDecided(_Event):
+    """A person decided what shall become of a part that failed or is uncertain."""
+
+    message: MessageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTaken(_Event):
+    """Something internal was written; its writer may be told what that means."""
+
+    message: MessageId
+    hint: Hint | None = None
+    post: bool = False  #: it came by command or modal, so the thread does not show it yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeNotCarried(_Event):
+    """An agent edited or deleted a reply after it had been sent; ``what``: ``edit`` or ``delete``."""
+
+    message: MessageId
+    what: str
+
+
+Event = (
+    TicketOpened
+    | CustomerWrote
+    | TicketClaimed
+    | TicketReopened
+    | TicketEscalated
+    | TicketSolved
+    | TicketClosed
+    | ReplyQueued
+    | ReplyChanged
+    | ReplyWithdrawn
+    | ReplyOffered
+    | ReplyAccepted
+    | ReplyFailed
+    | ReplyUncertain
+    | PartDecided
+    | NoteTaken
+    | ChangeNotCarried
+)

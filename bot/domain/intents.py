@@ -1,0 +1,204 @@
+"""What must happen outside because of an event: intents, and the one function that derives them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import assert_never
+
+from bot.domain.events import (
+    ChangeNotCarried,
+    CustomerWrote,
+    Event,
+    Hint,
+    MessageId,
+    NoteTaken,
+    Offer,
+    PartDecided,
+    ReplyAccepted,
+    ReplyChanged,
+    ReplyFailed,
+    ReplyOffered,
+    ReplyQueued,
+    ReplyUncertain,
+    ReplyWithdrawn,
+    TicketClaimed,
+    TicketClosed,
+    TicketEscalated,
+    TicketOpened,
+    TicketReopened,
+    TicketSolved,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenThread:
+    """Post the card, with the first message on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class UpdateCard:
+    """Let the card show the truth; many waiting ones are one."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostMessage:
+    """Show a message in the thread: the customer's, or an agent's that did not come from there."""
+
+    message: MessageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostNotice:
+    """Say in the thread what happened: a text ``notice.<name>`` of the catalogue, its people and its words."""
+
+    name: str
+    people: tuple[str, ...] = ()  #: opaque names of whom it mentions
+    words: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PostOffer:
+    """Ask in the thread what shall become of a held text."""
+
+    message: MessageId
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostTrouble:
+    """Say in the thread that a part was not delivered, or that nobody knows, and offer what can be done."""
+
+    message: MessageId
+    part: int
+    reason: str
+    uncertain: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendToCustomer:
+    """Send a message's text to the customer when it is due."""
+
+    message: MessageId
+    due_at: datetime  #: the end of its hold
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellCustomer:
+    """Send the customer a text of the catalogue, in their language."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowReceipt:
+    """Let the message's reaction show its state; many waiting ones are one."""
+
+    message: MessageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whisper:
+    """A hint that only one person sees, in the thread; best effort."""
+
+    to: str
+    name: str  #: of a text ``whisper.<name>``, or ``answer``: what stands in ``text``
+    message: MessageId | None = None
+    text: str = ""
+
+
+Intent = (
+    OpenThread
+    | UpdateCard
+    | PostMessage
+    | PostNotice
+    | PostOffer
+    | PostTrouble
+    | SendToCustomer
+    | TellCustomer
+    | ShowReceipt
+    | Whisper
+)
+
+
+def intents_for(event: Event) -> tuple[Intent, ...]:
+    """What must happen outside. The card follows every change of its ticket by itself, so it is not named here."""
+    match event:
+        case TicketOpened() | CustomerWrote() | TicketClaimed() | TicketReopened():
+            return _of_the_conversation(event)
+        case TicketEscalated() | TicketSolved() | TicketClosed():
+            return _of_the_work(event)
+        case NoteTaken():
+            return _of_a_note(event)
+        case ChangeNotCarried(message=message, what=what):
+            return (PostNotice(name=f"{what}_not_carried", people=(event.actor,)), ShowReceipt(message))
+        case _:
+            return _of_a_reply(event)
+
+
+def _of_the_conversation(
+    event: TicketOpened | CustomerWrote | TicketClaimed | TicketReopened,
+) -> tuple[Intent, ...]:
+    match event:
+        case TicketOpened():
+            return (OpenThread(), TellCustomer(name="ticket.received"))
+        case CustomerWrote(message=message):
+            return (PostMessage(message),)
+        case TicketClaimed(actor=actor):
+            return (PostNotice(name="claimed", people=(actor,)),)
+        case TicketReopened(actor=actor):
+            return (PostNotice(name="reopened", people=(actor,)),)
+        case _:
+            assert_never(event)
+
+
+def _of_the_work(event: TicketEscalated | TicketSolved | TicketClosed) -> tuple[Intent, ...]:
+    match event:
+        case TicketEscalated(actor=actor, to=to, level=level, reason=reason):
+            name = "escalated" if to else "escalated_to_nobody"
+            return (PostNotice(name=name, people=(actor, *to), words={"level": str(level), "reason": reason}),)
+        case TicketSolved(actor=actor, resolution=resolution):
+            name, words = ("solved_with", {"resolution": resolution}) if resolution else ("solved", {})
+            return (PostNotice(name=name, people=(actor,), words=words), TellCustomer(name="ticket.solved"))
+        case TicketClosed():
+            return ()
+        case _:
+            assert_never(event)
+
+
+def _of_a_reply(
+    event: ReplyQueued
+    | ReplyChanged
+    | ReplyWithdrawn
+    | ReplyOffered
+    | ReplyAccepted
+    | ReplyFailed
+    | ReplyUncertain
+    | PartDecided,
+) -> tuple[Intent, ...]:
+    receipt = ShowReceipt(event.message)
+    match event:
+        case ReplyQueued(message=message, due_at=due_at, post=post):
+            first = PostMessage(message) if post else receipt
+            return (first, SendToCustomer(message=message, due_at=due_at))
+        case ReplyOffered(message=message, offer=offer):
+            return (PostOffer(message, offer), receipt)
+        case ReplyFailed(message=message, part=part, reason=reason):
+            return (PostTrouble(message=message, part=part, reason=reason, uncertain=False), receipt)
+        case ReplyUncertain(message=message, part=part, reason=reason):
+            return (PostTrouble(message=message, part=part, reason=reason, uncertain=True), receipt)
+        case ReplyChanged() | ReplyWithdrawn() | ReplyAccepted() | PartDecided():
+            return (receipt,)
+        case _:
+            assert_never(event)
+
+
+def _of_a_note(event: NoteTaken) -> tuple[Intent, ...]:
+    first: Intent = PostMessage(event.message) if event.post else ShowReceipt(event.message)
+    match event.hint:
+        case None:
+            return (first,)
+        case Hint.NOT_SENT:
+            return (first, Whisper(to=event.actor, name="not_sent", message=event.message))
+        case Hint.FILES:
+            return (first, PostNotice(name="files_not_yet", people=(event.actor,)))
+        case _:
+            assert_never(event.hint)

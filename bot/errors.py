@@ -1,0 +1,116 @@
+"""
+Every error of our own, in one tree.
+
+BotError
+├─ ConfigError          start-up only; lists every bad setting at once, each with its mend
+├─ DomainError          the request is refused; the text may be shown to the person who asked
+│  ├─ NoSuchTicket · AlreadyClaimed · AlreadySolved · NotSolved · NothingToUndo · AlreadyDecided
+│  ├─ NotAnAgent        a guest, a stranger, somebody outside the desk
+│  └─ WrongUse          the words of a command do not fit; carries the right form
+└─ DeliveryError        a part may not have reached the other side
+   ├─ Rejected          certain: not sent, never will be (blocked, too long, window closed)
+   ├─ Later             certain: not sent; try again after ``after`` (429, refused connection, temporary refusal)
+   ├─ Down              certain: not sent; the whole channel is unusable until somebody mends it (token, conflict)
+   └─ Unconfirmed       uncertain: may have been sent (timeout or reset after writing, a gateway's 5xx page)
+"""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+
+class BotError(Exception):
+    """The root of the tree."""
+
+
+class ConfigError(BotError):
+    """The set-up is wrong. ``problems`` are sentences; each names the setting and what would mend it."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
+
+
+class DomainError(BotError):
+    """
+    The request is refused, for a reason that the person who asked may read.
+
+    ``text`` names the sentence in the catalogue (``refused.…``) and ``values`` are its blanks; `str` is for logs.
+    """
+
+    text = "refused"
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(f"{self.text} {values}")
+        self.values = values
+
+
+class NoSuchTicket(DomainError):
+    """There is no ticket with this ``number``."""
+
+    text = "refused.no_such_ticket"
+
+
+class AlreadyClaimed(DomainError):
+    """Somebody else was first: ``number`` belongs to ``agent``."""
+
+    text = "refused.already_claimed"
+
+
+class AlreadySolved(DomainError):
+    """The ticket ``number`` is solved or closed already."""
+
+    text = "refused.already_solved"
+
+
+class NotSolved(DomainError):
+    """The ticket ``number`` is still open: there is nothing to reopen."""
+
+    text = "refused.not_solved"
+
+
+class NothingToUndo(DomainError):
+    """No reply of this agent in ticket ``number`` is still in its hold."""
+
+    text = "refused.nothing_to_undo"
+
+
+class AlreadyDecided(DomainError):
+    """Somebody has decided this before."""
+
+    text = "refused.already_decided"
+
+
+class NotAnAgent(DomainError):
+    """Only full members of the desk's Slack channel may do this; guests and strangers of shared channels may not."""
+
+    text = "refused.not_an_agent"
+
+
+class WrongUse(DomainError):
+    """The words of a command do not fit: ``verb`` needs what ``problem`` says; shown with the right ``usage``."""
+
+    text = "refused.wrong_use"
+
+
+class DeliveryError(BotError):
+    """A part may not have reached the other side. The text is a sentence for the agent, without customers' words."""
+
+
+class Rejected(DeliveryError):
+    """Certainly not sent, and never will be."""
+
+
+class Later(DeliveryError):
+    """Certainly not sent; worth another try after ``after`` (None: when our own back-off says)."""
+
+    def __init__(self, reason: str, *, after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+class Down(DeliveryError):
+    """Certainly not sent; nothing can be sent there until somebody mends it."""
+
+
+class Unconfirmed(DeliveryError):
+    """May have been sent: only the platform, or a person, can tell."""

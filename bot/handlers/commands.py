@@ -1,0 +1,71 @@
+"""Slash commands: ``/loket VERB …`` and the short forms. Only the person who asks sees the answer."""
+
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.domain.ids import AgentId, Cause, TicketNumber
+from bot.domain.text import RichText
+from bot.errors import DeliveryError, DomainError
+from bot.handlers.front import Front
+from bot.handlers.verbs import VERBS, Verb
+from bot.slack import mrkdwn
+
+ROOT = "loket"
+SHORT = ("claim", "reply", "note", "escalate", "close")
+
+
+def register(app: AsyncApp, front: Front) -> None:
+    """Answer every command, at once with an acknowledgement and then with what came of it."""
+
+    async def on_command(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
+        await ack()
+        answer = await _answer(front, command, client)
+        if answer is not None:
+            await respond(answer, response_type="ephemeral")
+
+    for name in (ROOT, *SHORT):
+        app.command(f"/{name}")(on_command)
+
+
+async def _answer(front: Front, command: dict[str, Any], client: AsyncWebClient) -> str | None:
+    """The sentence for the person; None when a modal asks on."""
+    words = mrkdwn.read({"text": command.get("text") or ""}).stripped()
+    name = str(command["command"]).removeprefix("/")
+    if name == ROOT:
+        name, words = _first_word(words)
+    verb = VERBS.get(name)
+    if verb is None:
+        return front.help()
+    agent = AgentId(command["user_id"])
+    try:
+        number, rest = await front.which(words, agent=agent)
+        if number is None or (verb.needs_words and not rest):
+            await open_modal(front, client, verb, number=number, agent=agent, trigger=command["trigger_id"], words=rest)
+            return None
+        return await front.perform(verb, number, rest, agent=agent, cause=Cause(f"command:{command['trigger_id']}"))
+    except DomainError as refused:
+        return front.refused(refused)
+    except DeliveryError as away:
+        return front.away(away)
+
+
+def _first_word(words: RichText) -> tuple[str, RichText]:
+    first = words.plain.split(maxsplit=1)[0] if words else "help"
+    return first.lower(), words.without_prefix(len(first)).stripped()
+
+
+async def open_modal(
+    front: Front,
+    client: AsyncWebClient,
+    verb: Verb,
+    *,
+    number: TicketNumber | None,
+    agent: AgentId,
+    trigger: str,
+    words: RichText | None = None,
+) -> None:
+    """Ask for what is missing; who may not act is refused before."""
+    view = await front.modal(verb, number=number, agent=agent, words=words)
+    await client.views_open(trigger_id=trigger, view=view)

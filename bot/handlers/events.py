@@ -1,0 +1,163 @@
+"""
+Slack's events: stored before they are acknowledged, processed from the inbox.
+
+What is written in a ticket's thread is a reply, a note or a command; the table is in `bot.domain.replies`.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt import BoltResponse
+from slack_bolt.async_app import AsyncApp
+
+from bot.delivery.inbox import Inbox
+from bot.delivery.ports import Arrived, Unprocessable
+from bot.domain import markers
+from bot.domain.ids import AgentId, Cause, TicketNumber
+from bot.domain.replies import Role
+from bot.domain.text import RichText
+from bot.errors import DomainError, Later, WrongUse
+from bot.handlers.front import Front
+from bot.handlers.verbs import VERBS
+from bot.services import tickets
+from bot.services.commit import inbox_cause
+from bot.services.replies import Written
+from bot.slack import parse
+from bot.slack.parse import Deleted, Edited, MembershipChanged, Nothing, Posted
+
+SOURCE = "slack"
+
+Next = Callable[[], Awaitable[BoltResponse]]
+
+
+def register(app: AsyncApp, inbox: Inbox) -> None:
+    """
+    Put every event into the inbox, in a global middleware.
+
+    There an exception leaves the event unacknowledged and Slack sends it again; a listener's would come too late, since
+    Bolt acknowledges before it runs one.
+    """
+
+    @app.middleware
+    async def keep(body: dict[str, Any], next: Next) -> BoltResponse:  # noqa: A002 - Bolt passes arguments by name
+        if body.get("type") != "event_callback":
+            return await next()
+        await inbox.put(SOURCE, [parse.raw(body, text=json.dumps(body, ensure_ascii=False))])
+        return BoltResponse(status=200)
+
+
+class Events:
+    """Processes the inbox's rows of Slack."""
+
+    def __init__(self, front: Front) -> None:
+        self._front = front
+        self._replies = front.services.replies
+
+    async def process(self, arrived: Arrived) -> None:
+        """Turn one event into decisions; again, when it was processed before, into none."""
+        try:
+            body = json.loads(arrived.body)
+        except ValueError as error:
+            raise Unprocessable("not JSON") from error
+        cause = inbox_cause(arrived.id)
+        match parse.happened(body):
+            case Posted() as said:
+                await self._posted(said, cause)
+            case Edited() as edit:
+                await self._edited(edit, cause)
+            case Deleted(was=was):
+                await self._replies.deleted(
+                    channel=was.channel, thread=was.thread, ts=was.ts, agent=was.user or AgentId("?"), cause=cause,
+                    now=self._front.clock.now(),
+                )  # fmt: skip
+            case MembershipChanged(channel=channel):
+                self._front.people.forget(channel=channel)
+            case Nothing():
+                pass
+
+    async def _posted(self, said: Posted, cause: Cause) -> None:
+        number = await self._ticket_of(said)
+        if number is None:
+            return
+        role = await self._role(said)
+        command = await self._command(said)
+        if command is None or role is Role.BOT:
+            await self._replies.from_thread(await self._written(said, role), cause=cause, now=self._front.clock.now())
+            return
+        verb, words = command
+        if not (verb in {"reply", "note"} and role is Role.AGENT):
+            await self._replies.keep(await self._written(said, role), cause=cause, now=self._front.clock.now())
+        await self._commanded(said, number, verb=verb, words=words)
+
+    async def _ticket_of(self, said: Posted) -> TicketNumber | None:
+        number = await tickets.number_of_thread(said.channel, said.thread)
+        if number is None and await tickets.a_card_may_be_unknown():
+            raise Later("a card stands whose place is not stored yet")
+        return number
+
+    async def _command(self, said: Posted) -> tuple[str, RichText] | None:
+        """The verb and its words, where the text is a command to the desk."""
+        command = markers.command(said.text.plain)
+        if command is not None:
+            verb, rest = command
+            return verb, said.text.without_prefix(len(said.text.plain) - len(rest))
+        first = said.text.spans[0] if said.text.spans else None
+        if first is None or first.mention != f"user:{await self._front.people.me()}":
+            return None
+        words = said.text.without_prefix(len(first.text)).stripped()
+        verb = words.plain.split(maxsplit=1)[0].lower() if words else "help"
+        return verb.lstrip("!"), words.without_prefix(len(verb)).stripped()
+
+    async def _commanded(self, said: Posted, number: TicketNumber, *, verb: str, words: RichText) -> None:
+        """Do what was said; a refusal is whispered to who said it."""
+        agent, front = said.user or AgentId("?"), self._front
+        cause = Cause(f"{SOURCE}:{said.key}")
+        answer: str | None = None
+        try:
+            if verb == "help":
+                answer = front.help()
+            elif verb not in VERBS:
+                raise WrongUse(verb=verb, problem="unknown_verb")
+            else:
+                which, rest = await front.which(words, agent=agent, here=number)
+                ts = said.ts if which == number else None
+                await front.perform(VERBS[verb], which or number, rest, agent=agent, cause=cause, ts=ts)
+        except DomainError as refused:
+            answer = front.refused(refused)
+        if answer is not None:
+            await self._replies.whisper(number, agent=agent, text=answer, cause=cause, now=front.clock.now())
+
+    async def _edited(self, edit: Edited, cause: Cause) -> None:
+        if await tickets.number_of_thread(edit.after.channel, edit.after.thread) is None:
+            return
+        role = await self._role(edit.after)
+        now = self._front.clock.now()
+        # Written while we were away and edited since: the first words decide what it is, the edit follows.
+        first = Cause(f"{SOURCE}:{edit.before.key}:first")
+        if not await self._replies.was_written(edit.before.channel, edit.before.thread, edit.before.ts):
+            if markers.command(edit.before.text.plain) is not None:
+                return
+            await self._replies.from_thread(await self._written(edit.before, role), cause=first, now=now)
+        await self._replies.edited(await self._written(edit.after, role), cause=cause, now=now)
+
+    async def _role(self, said: Posted) -> Role:
+        if said.is_bot or said.user is None:
+            return Role.BOT
+        return await self._front.people.role(said.user, said.channel)
+
+    async def _written(self, said: Posted, role: Role) -> Written:
+        people = self._front.people
+        return Written(
+            channel=said.channel,
+            thread=said.thread,
+            ts=said.ts,
+            author=said.user or AgentId("bot"),
+            author_name=await people.name(said.user) if said.user is not None and role is not Role.BOT else "bot",
+            role=role,
+            text=said.text.named(await people.names(said.text.mentions)),
+            mentions=bool(said.text.mentions),
+            broadcast=said.broadcast,
+            files=said.files,
+            sent_at=said.sent_at,
+        )

@@ -1,0 +1,78 @@
+/**
+ * One message in a Telegram chat.
+ */
+import { clock, el, safeLink } from "./dom.js";
+import { formatted } from "./entities.js";
+import { menu } from "./popup.js";
+
+/** What a customer can send beside text, by the Bot API's names; those of the first row take a caption. */
+export const KINDS = {
+  photo: "🖼 Photo", document: "📄 invoice.pdf", voice: "🎤 Voice message", audio: "🎵 Song", video: "🎬 Video", animation: "🎞 GIF",
+  video_note: "⏺ Video note", sticker: "👍 Sticker", location: "📍 Location", venue: "🏬 Place", contact: "👤 Contact",
+  poll: "📊 Poll", dice: "🎲 Dice",
+};
+
+const REACTIONS = ["👍", "❤", "🔥", "👎"];
+
+/** Seconds since 1970 of a date in either of the forms that servers use. */
+export function seconds(date) {
+  return typeof date === "number" ? date : Date.parse(date) / 1000;
+}
+
+/**
+ * @param item `{message, quoted, read}`: the JSON, the message it answers, whether the bot has seen it
+ * @param chat the phone: `say(name, body)`, `answer(message)`, `edit(message)`
+ */
+export function bubble({ message, quoted, read }, chat) {
+  const { from_bot: theirs } = message;
+  const tail = el("span", { class: "meta" }, message.edited && "edited ", clock(seconds(message.date)),
+    !theirs && el("span", { class: "ticks-sign", "aria-label": read ? "read" : "sent" }, read ? "✓✓" : "✓"));
+  const more = el("button", { type: "button", class: "bubble-more", "aria-label": "Reply, react, edit", "aria-haspopup": "menu",
+    "data-focus": "more", onclick: () => menu(more, choices(message, chat)) }, "⋯");
+  const box = el("div", { class: `bubble ${message.kind === "sticker" ? "bare" : ""}` },
+    quoted && el("div", { class: "quoted" }, excerpt(quoted)), content(message), tail, more);
+  return el("article", { class: theirs ? "from-bot" : "from-person", tabindex: "-1",
+    ondblclick: () => chat.answer(message) }, box, reactions(message), keyboard(message, chat));
+}
+
+/** A message in a few words. */
+export function excerpt(message) {
+  return message.text ?? message.caption ?? KINDS[message.kind] ?? message.kind;
+}
+
+function content(message) {
+  if (message.text != null) return el("div", { class: "text" }, formatted(message.text, message.entities ?? []));
+  if (message.kind === "sticker") return el("div", { class: "sticker", role: "img", "aria-label": "Sticker" }, "👍");
+  return el("div", {}, el("div", { class: `media ${message.kind}` }, KINDS[message.kind] ?? message.kind),
+    message.caption && el("div", { class: "text" }, message.caption));
+}
+
+function reactions({ reactions: all }) {
+  if (!all?.length) return null;
+  return el("div", { class: "tg-reactions" }, all.map((one) => el("span", {}, one.emoji ?? one)));
+}
+
+function keyboard(message, chat) {
+  const rows = message.reply_markup?.inline_keyboard ?? [];
+  if (!rows.length) return null;
+  return el("div", { class: "keyboard" }, rows.map((row) => el("div", {}, row.map((key) => inlineKey(key, message, chat)))));
+}
+
+function inlineKey(key, { message_id }, chat) {
+  const href = key.url && safeLink(key.url);
+  if (href) return el("a", { href, target: "_blank", rel: "noopener noreferrer" }, `${key.text} ↗`);
+  const press = () => chat.say("presses", { message_id, callback_data: key.callback_data });
+  return el("button", { type: "button", "data-focus": key.callback_data, onclick: press }, key.text);
+}
+
+function choices(message, chat) {
+  const { message_id } = message;
+  const mine = message.reactions?.find((one) => !one.from_bot)?.emoji;
+  const react = (emoji) => chat.say("reacts", { message_id, emoji: emoji === mine ? "" : emoji });
+  return [
+    { label: "Reply", run: () => chat.answer(message) },
+    ...(!message.from_bot && message.text != null ? [{ label: "Edit", run: () => chat.edit(message) }] : []),
+    null,
+    ...REACTIONS.map((emoji) => ({ label: emoji, detail: emoji === mine ? "take back" : "", run: () => react(emoji) })),
+  ];
+}

@@ -1,0 +1,121 @@
+/**
+ * Building and renewing the page. Text always becomes text nodes: nothing here parses markup.
+ */
+
+/** An element; `onclick` and the like are listeners, false and null attributes and children are left out. */
+export function el(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
+    else if (value === true) node.setAttribute(name, "");
+    else if (value !== false && value != null) node.setAttribute(name, value);
+  }
+  node.append(...children.flat(Infinity).filter((child) => child != null && child !== false));
+  return node;
+}
+
+/** The address if a person may safely be sent there, else null. */
+export function safeLink(address) {
+  return /^(https?:|mailto:|tel:)/i.test(address) ? address : null;
+}
+
+/** A link in a new tab, or plain text when the address is not one to follow. */
+export function link(address, label = address) {
+  const href = safeLink(address);
+  return href ? el("a", { href, target: "_blank", rel: "noopener noreferrer" }, label) : el("span", {}, label);
+}
+
+/** A round picture of somebody: the initial on their colour. */
+export function avatar(name, color, extra = "") {
+  const initial = name?.match(/[\p{L}\p{N}]/u)?.[0] ?? name?.[0] ?? "?";
+  const node = el("span", { class: `avatar ${extra}`, "aria-hidden": "true" }, initial.toUpperCase());
+  node.style.background = color || tint(name || "");
+  return node;
+}
+
+const TINTS = ["#c2554d", "#b8742a", "#5c8a3a", "#2f8a7a", "#3378b8", "#6a5cc0", "#a04f93"];
+
+/** A colour that stays the same for the same name. */
+export function tint(name) {
+  let sum = 0;
+  for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
+  return TINTS[sum % TINTS.length];
+}
+
+/**
+ * Make the children of `parent` show `items`, touching only what changed, so that focus, scroll and what screen readers
+ * announce stay with the person. `key` names an item; it is built again when its JSON differs.
+ */
+export function keyed(parent, items, { key, build }) {
+  const old = new Map([...parent.children].map((node) => [node.dataset.key, node]));
+  const wanted = new Set(items.map((item) => String(key(item))));
+  for (const [id, node] of old) if (!wanted.has(id)) node.remove();
+  let place = parent.firstElementChild;
+  for (const item of items) {
+    const id = String(key(item));
+    const before = old.get(id);
+    const node = renewed(before, { id, item, build });
+    if (before === place) place = place.nextElementSibling;
+    if (before && before !== node) exchange(before, node);
+    if (node.parentNode !== parent || node.nextElementSibling !== place) parent.insertBefore(node, place);
+  }
+}
+
+function renewed(node, { id, item, build }) {
+  const signature = JSON.stringify(item);
+  if (node?.signature === signature) return node;
+  const fresh = build(item);
+  fresh.dataset.key = id;
+  fresh.signature = signature;
+  return fresh;
+}
+
+function exchange(node, fresh) {
+  const held = node.contains(document.activeElement) ? document.activeElement : null;
+  node.replaceWith(fresh);
+  if (!held) return;
+  const same = [...fresh.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === held.dataset.focus);
+  if (same) same.focus({ preventScroll: true });
+  else fresh.focus({ preventScroll: true });
+}
+
+/**
+ * Whoever reads the end of a scrolling list stays at its end, whatever is added and however the window changes.
+ *
+ * @returns a function that runs a change of the list; `afresh` begins at the end
+ */
+export function sticky(list) {
+  let atEnd = true;
+  const follow = () => {
+    if (atEnd) list.scrollTop = list.scrollHeight;
+  };
+  list.addEventListener("scroll", () => {
+    atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  });
+  new ResizeObserver(follow).observe(list);
+  return (change, { afresh }) => {
+    change();
+    atEnd ||= afresh;
+    follow();
+  };
+}
+
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+
+/** Hours and minutes here, of seconds since 1970. */
+export function clock(seconds) {
+  return CLOCK.format(new Date(Number(seconds) * 1000));
+}
+
+/** One call for a burst of changes, after the running task. */
+export function soon(work) {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    queueMicrotask(() => {
+      asked = false;
+      work();
+    });
+  };
+}

@@ -1,0 +1,1 @@
+"""A local Slack workspace: Web API, Socket Mode, and the people in it."""

@@ -1,0 +1,112 @@
+"""The Web API's door: tokens, dispatch, pacing, faults and the shape of answers."""
+
+import math
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aiohttp import web
+
+from bot.sandbox.faults import Faults
+from bot.sandbox.slack import api_chat, api_read, api_views
+from bot.sandbox.slack.arguments import ApiError, Args, read_arguments
+from bot.sandbox.slack.core import Core
+from bot.sandbox.slack.state import Json
+
+BURST = 4  # posts to a channel that may come at once before pacing begins
+
+_METHODS: Mapping[str, Any] = {**api_chat.METHODS, **api_read.METHODS, **api_views.METHODS}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A Web API call that arrived; ``arguments`` are without the token."""
+
+    method: str
+    arguments: Mapping[str, Any]
+    at: datetime
+
+
+def throttled(retry_after_s: int) -> web.Response:
+    """Slack's 429."""
+    headers = {"Retry-After": str(retry_after_s)}
+    return web.json_response({"ok": False, "error": "ratelimited"}, status=429, headers=headers)
+
+
+def failed(code: str) -> web.Response:
+    """Slack's error body."""
+    return web.json_response({"ok": False, "error": code})
+
+
+@dataclass(slots=True)
+class Api:
+    """All methods behind one route; ``calls`` logs what arrived, whether or not it then failed."""
+
+    core: Core
+    faults: Faults
+    bot_token: str
+    app_token: str
+    prefix: str = ""
+    posts_per_second: float | None = None
+    calls: list[Call] = field(default_factory=list)
+    _budgets: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        """Answer one call."""
+        self.core.base = f"{request.scheme}://{request.host}{self.prefix}"
+        method = request.match_info["method"]
+        try:
+            arguments = await read_arguments(request)
+        except ApiError as refusal:
+            return self._answer(refusal.body)
+        token = arguments.pop("token", "") or request.headers.get("Authorization", "").removeprefix("Bearer ")
+        self.calls.append(Call(method, arguments, self.core.workspace.clock()))
+
+        async def perform() -> web.StreamResponse:
+            return self._perform(request, method, arguments, token)
+
+        return await self.faults.answer(request, method, arguments, perform)
+
+    def _perform(self, request: web.Request, method: str, arguments: Json, token: str) -> web.Response:
+        wait_s = self._wait_s(arguments) if method == "chat.postMessage" else 0
+        if wait_s:
+            return throttled(wait_s)
+        try:
+            self._authorise(method, token)
+            if method == "apps.connections.open":
+                return self._answer({"ok": True, "url": self._socket_url(request)})
+            return self._answer({"ok": True, **_METHODS[method](self.core, Args(arguments))})
+        except ApiError as refusal:
+            return self._answer(refusal.body)
+
+    def _authorise(self, method: str, token: str) -> None:
+        if method != "apps.connections.open" and method not in _METHODS:
+            raise ApiError("unknown_method", req_method=method)
+        if not token:
+            raise ApiError("not_authed")
+        if token not in {self.bot_token, self.app_token}:
+            raise ApiError("invalid_auth")
+        if (token == self.app_token) != (method == "apps.connections.open"):
+            raise ApiError("not_allowed_token_type")
+
+    def _socket_url(self, request: web.Request) -> str:
+        scheme = "wss" if request.secure else "ws"
+        return f"{scheme}://{request.host}{self.prefix}/socket?ticket={self.core.hub.new_ticket()}"
+
+    def _answer(self, body: Json) -> web.Response:
+        scopes = self.core.installed.scopes or ()
+        headers = {"x-oauth-scopes": ",".join(sorted(scopes)), "x-slack-req-id": secrets.token_hex(16)}
+        return web.json_response(body, headers=headers)
+
+    def _wait_s(self, arguments: Json) -> int:
+        """Seconds until this channel takes another post (0: now): a bucket of `BURST` that fills steadily."""
+        if self.posts_per_second is None:
+            return 0
+        now = self.core.workspace.clock().timestamp()
+        channel = str(arguments.get("channel"))
+        left, at = self._budgets.get(channel, (float(BURST), now))
+        left = min(BURST, left + (now - at) * self.posts_per_second)
+        self._budgets[channel] = (left - 1 if left >= 1 else left, now)
+        return 0 if left >= 1 else math.ceil((1 - left) / self.posts_per_second)

@@ -1,0 +1,214 @@
+"""The sandbox workspace as one server: Web API, Socket Mode, answers to interactions, and the page's own door."""
+
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from bot.sandbox.faults import Faults
+from bot.sandbox.slack.api import Api, Call, failed, throttled
+from bot.sandbox.slack.arguments import ApiError
+from bot.sandbox.slack.client import Client
+from bot.sandbox.slack.core import Core, Installed
+from bot.sandbox.slack.live import Live
+from bot.sandbox.slack.people import People
+from bot.sandbox.slack.responses import respond_at
+from bot.sandbox.slack.socket import DisconnectReason, Hub
+from bot.sandbox.slack.state import Json, Kind, Role, Workspace
+
+
+def _utc_now() -> datetime:
+    return datetime.fromtimestamp(time.time(), UTC)
+
+
+class SlackSandbox(People):
+    """
+    A local Slack workspace with one app in it, empty but for the app's bot.
+
+    Args:
+        clock: Dates messages, and ages trigger_ids and response_urls.
+        ack_within_s: How long the app has to acknowledge an envelope, in real time.
+        redeliver_after_s: The pauses before an event's retries, in real time.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+        ack_within_s: float = 3.0,
+        redeliver_after_s: Sequence[float] = (0.2, 60, 300),
+    ) -> None:
+        self.bot_token = f"xoxb-sandbox-{secrets.token_hex(8)}"
+        self.app_token = f"xapp-sandbox-{secrets.token_hex(8)}"
+        self.signing_secret = secrets.token_hex(16)
+        self.faults = Faults(throttled=throttled, failed=failed)
+        self.workspace = Workspace(clock)
+        bot = self.workspace.bot_user
+        self.workspace.keep_user(bot, "sandbox_bot", real_name="Sandbox Bot", language="en", role="bot")
+        self.hub = Hub(self.workspace.app_id, ack_within_s, redeliver_after_s)
+        super().__init__(Core(self.workspace, self.hub, Live()))
+        self._api = Api(self.core, self.faults, self.bot_token, self.app_token)
+        self._runner: web.AppRunner | None = None
+
+    # --- serving
+
+    def add_to(self, app: web.Application, *, prefix: str = "") -> None:
+        """Serve under a prefix of another application."""
+        self._api.prefix = prefix
+        client = Client(self)
+        app.router.add_route("GET", f"{prefix}/api/{{method}}", self._api.serve)
+        app.router.add_route("POST", f"{prefix}/api/{{method}}", self._api.serve)
+        app.router.add_get(f"{prefix}/socket", self.hub.serve)
+        app.router.add_post(f"{prefix}/respond/{{secret}}", self._respond)
+        app.router.add_get(f"{prefix}/client/state", client.state)
+        app.router.add_get(f"{prefix}/client/live", client.live)
+        app.router.add_post(f"{prefix}/client/{{name}}", client.act)
+        app.on_shutdown.append(self._shut_down)
+
+    async def _shut_down(self, _app: web.Application) -> None:
+        self.faults.clear()
+        self.core.live.close()
+        await self.hub.close()
+
+    async def start(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Serve on an address of our own; port 0 takes a free one."""
+        app = web.Application()
+        self.add_to(app)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        bound = self._runner.addresses[0]
+        self.core.base = f"http://{bound[0]}:{bound[1]}"
+
+    async def stop(self) -> None:
+        """Stop serving; what is in flight is forgotten, the workspace stays."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    @property
+    def api_url(self) -> str:
+        """The base address for SDKs; known after `start`, or after the first call to another application's server."""
+        return f"{self.core.base}/api/"
+
+    async def _respond(self, request: web.Request) -> web.StreamResponse:
+        try:
+            body = await request.json()
+        except ValueError:
+            return web.json_response({"ok": False, "error": "invalid_payload"}, status=400)
+
+        async def perform() -> web.StreamResponse:
+            try:
+                respond_at(self.core, request.match_info["secret"], body)
+            except ApiError as refusal:
+                return web.json_response(refusal.body, status=404)
+            return web.Response(text="ok")
+
+        return await self.faults.answer(request, "response_url", body, perform)
+
+    # --- setting up
+
+    def add_user(self, name: str, *, real_name: str, language: str = "en", role: Role = "member") -> str:
+        """A new person; returns the id."""
+        return self.workspace.add_user(name, real_name=real_name, language=language, role=role).id
+
+    def add_channel(self, name: str, members: Sequence[str] = (), *, kind: Kind = "channel") -> str:
+        """A new channel (``group``: private); returns the id. Only those named are in it, not the bot by itself."""
+        return self.workspace.add_channel(name, members, kind=kind).id
+
+    def add_group(self, handle: str, members: Sequence[str]) -> str:
+        """A new user group; returns the id."""
+        return self.workspace.add_group(handle, members).id
+
+    def install(self, manifest: Mapping[str, Any]) -> None:
+        """Install the app from its manifest; from now on only what it names is allowed and delivered."""
+        self.core.installed = Installed.from_manifest(manifest)
+
+    @property
+    def commands(self) -> dict[str, str]:
+        """The registered commands with their descriptions."""
+        return {name: one.get("description", "") for name, one in self.core.installed.commands.items()}
+
+    # --- the wire
+
+    @property
+    def calls(self) -> list[Call]:
+        """All Web API calls that arrived."""
+        return self._api.calls
+
+    @property
+    def posts_per_second(self) -> float | None:
+        """Posts that each channel takes in a second; None: any number."""
+        return self._api.posts_per_second
+
+    @posts_per_second.setter
+    def posts_per_second(self, rate: float | None) -> None:
+        self._api.posts_per_second = rate
+
+    @property
+    def duplicate_events(self) -> int:
+        """How many extra times each event is delivered, in parallel."""
+        return self.hub.duplicate_events
+
+    @duplicate_events.setter
+    def duplicate_events(self, times: int) -> None:
+        self.hub.duplicate_events = times
+
+    @property
+    def unacked(self) -> int:
+        """Envelopes in flight."""
+        return self.hub.unacked
+
+    async def quiet(self) -> None:
+        """Return when no envelope is in flight."""
+        await self.hub.quiet()
+
+    async def disconnect(self, reason: DisconnectReason = "refresh_requested") -> None:
+        """Tell all connections to go."""
+        await self.hub.disconnect(reason)
+
+    def drop_connections(self) -> None:
+        """Cut all connections."""
+        self.hub.drop_connections()
+
+    # --- reading
+
+    def messages(self, channel: str) -> list[Json]:
+        """A channel's messages without replies, oldest first."""
+        found = self.workspace.channels[channel].messages.values()
+        return [self.workspace.shown(message) for message in found if message.root is None]
+
+    def thread(self, channel: str, ts: str) -> list[Json]:
+        """A root and its replies, oldest first."""
+        where = self.workspace.channels[channel]
+        return [self.workspace.shown(one) for one in (where.messages[ts], *self.workspace.replies(where, ts))]
+
+    def ephemerals(self, user: str) -> list[Json]:
+        """What only this person sees, oldest first."""
+        return [one.shown() for one in self.workspace.ephemerals if one.user == user]
+
+    def views(self, user: str) -> list[Json]:
+        """A person's stack of modals, topmost last."""
+        return [view.body for view in self.workspace.stacks.get(user, [])]
+
+    def reactions(self, channel: str, ts: str) -> dict[str, list[str]]:
+        """Who reacted with what."""
+        message = self.workspace.channels[channel].messages[ts]
+        return {name: list(people) for name, people in message.reactions.items()}
+
+    def notices(self, user: str) -> list[str]:
+        """What Slack itself told this person."""
+        return [text for person, text in self.workspace.notices if person == user]

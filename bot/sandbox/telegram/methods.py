@@ -1,0 +1,232 @@
+"""
+The methods of the Bot API, as far as a support bot needs them.
+
+Source: Telegram Bot API documentation; the words of refusals as its open-source server writes them.
+"""
+
+import math
+import re
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.sandbox.telegram.arguments import ApiError, Arguments, bad_request
+from bot.sandbox.telegram.content import checked_reactions, is_command, keyboard, reply_target, text_content
+from bot.sandbox.telegram.updates import WEBHOOK_SET, Terminated
+from bot.sandbox.telegram.world import Json, Message, Person, World
+
+MAX_ANSWER_CHARACTERS = 200
+MAX_POLL_S = 50
+MAX_COMMANDS = 100
+DELETABLE = timedelta(hours=48)
+QUERY_LIFETIME = timedelta(minutes=1)  # not documented; real ones are gone after some such time
+
+_CHAT_ACTIONS = (
+    "typing upload_photo record_video upload_video record_voice upload_voice upload_document choose_sticker "
+    "find_location record_video_note upload_video_note"
+)
+CHAT_ACTIONS = frozenset(_CHAT_ACTIONS.split())
+WEBHOOK_ACTIVE = (
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+)
+NOT_MODIFIED = (
+    "message is not modified: specified new message content and reply markup are exactly the same as a current content "
+    "and reply markup of the message"
+)
+
+Method = Callable[[Arguments], Awaitable[Any]]
+
+
+def throttled(seconds: int) -> ApiError:
+    """429; the server adds ``retry_after`` from the words."""
+    return ApiError(429, f"Too Many Requests: retry after {seconds}")
+
+
+class Methods:
+    """One method of the Bot API per method, named in lower case, since Telegram ignores case here."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._sent_at: dict[int, datetime] = {}
+        self.messages_per_second_per_chat: float | None = None
+
+    def find(self, name: str) -> Method | None:
+        """The method of this name, in any case."""
+        return None if name.lower() == "find" or not name.isalpha() else getattr(self, name.lower(), None)
+
+    async def getme(self, _: Arguments) -> Json:
+        """https://core.telegram.org/bots/api#getme"""
+        abilities = ("can_read_all_group_messages", "supports_inline_queries", "can_connect_to_business")
+        return {**self._world.bot, "can_join_groups": True, **dict.fromkeys(abilities, False)}
+
+    async def getupdates(self, given: Arguments) -> list[Json]:
+        """https://core.telegram.org/bots/api#getupdates"""
+        if self._world.webhook["url"]:
+            raise ApiError(409, WEBHOOK_ACTIVE)
+        self._ask_for(given)
+        limit = given.number("limit", 100)
+        timeout_s = min(max(given.number("timeout", 0), 0), MAX_POLL_S)
+        try:
+            return await self._world.updates.poll(
+                offset=given.number("offset", 0), limit=limit if 1 <= limit <= 100 else 100, timeout_s=timeout_s
+            )
+        except Terminated as reason:
+            raise ApiError(409, f"Conflict: {reason}") from None
+
+    async def setwebhook(self, given: Arguments) -> bool:
+        """https://core.telegram.org/bots/api#setwebhook; stored, nothing is sent there."""
+        url, secret = given.text("url"), given.text("secret_token")
+        if url and not url.startswith("https://"):
+            raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+        if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
+            raise bad_request("secret token contains unallowed characters")
+        self._ask_for(given)
+        if given.flag("drop_pending_updates"):
+            self._world.updates.clear()
+        self._world.webhook = {"url": url, "max_connections": given.number("max_connections", 40)}
+        if url:
+            self._world.updates.terminate(WEBHOOK_SET)
+        return True
+
+    async def deletewebhook(self, given: Arguments) -> bool:
+        """https://core.telegram.org/bots/api#deletewebhook"""
+        if given.flag("drop_pending_updates"):
+            self._world.updates.clear()
+        self._world.webhook = {"url": ""}
+        return True
+
+    async def getwebhookinfo(self, _: Arguments) -> Json:
+        """https://core.telegram.org/bots/api#getwebhookinfo"""
+        updates = self._world.updates
+        asked_for = {"allowed_updates": sorted(updates.allowed)} if updates.allowed else {}
+        return {
+            **self._world.webhook,
+            "has_custom_certificate": False,
+            "pending_update_count": updates.pending,
+            **asked_for,
+        }
+
+    async def sendmessage(self, given: Arguments) -> Json:
+        """https://core.telegram.org/bots/api#sendmessage"""
+        person = self._reachable(given)
+        content, reply_markup = text_content(given), keyboard(given)
+        reply_to = reply_target(given, person)
+        self._pace(person)
+        message = self._world.add_message(
+            person, "text", content, from_bot=True, reply_to=reply_to, reply_markup=reply_markup
+        )
+        return self._world.as_message(person, message)
+
+    async def editmessagetext(self, given: Arguments) -> Json:
+        """https://core.telegram.org/bots/api#editmessagetext"""
+        person = self._reachable(given)
+        message = _message(given, person, otherwise="message to edit not found")
+        if not message.from_bot:
+            raise bad_request("message can't be edited")
+        content, reply_markup = text_content(given), keyboard(given)
+        if content == message.content and reply_markup == message.reply_markup:
+            raise bad_request(NOT_MODIFIED)
+        message.content, message.reply_markup, message.edited_at = content, reply_markup, self._world.clock()
+        self._world.show("message_edited", person, message)
+        return self._world.as_message(person, message)
+
+    async def deletemessage(self, given: Arguments) -> bool:
+        """https://core.telegram.org/bots/api#deletemessage"""
+        person = self._chat(given)
+        message = _message(given, person, otherwise="message to delete not found")
+        if message.date + DELETABLE < self._world.clock():
+            raise bad_request("message can't be deleted for everyone")
+        del person.messages[message.id]
+        self._world.show("message_deleted", person, message)
+        return True
+
+    async def answercallbackquery(self, given: Arguments) -> bool:
+        """https://core.telegram.org/bots/api#answercallbackquery"""
+        if len(given.text("text")) > MAX_ANSWER_CHARACTERS:
+            raise bad_request("MESSAGE_TOO_LONG")
+        pressed_at = self._world.queries.pop(given.text("callback_query_id"), None)
+        if pressed_at is None or pressed_at + QUERY_LIFETIME < self._world.clock():
+            raise bad_request("query is too old and response timeout expired or query ID is invalid")
+        return True
+
+    async def sendchataction(self, given: Arguments) -> bool:
+        """https://core.telegram.org/bots/api#sendchataction"""
+        person = self._reachable(given)
+        if given.text("action") not in CHAT_ACTIONS:
+            raise bad_request("wrong parameter action in request")
+        self._world.show("typing", person)
+        return True
+
+    async def setmessagereaction(self, given: Arguments) -> bool:
+        """https://core.telegram.org/bots/api#setmessagereaction; a bot sets at most one."""
+        person = self._reachable(given)
+        message = _message(given, person, otherwise="message to react not found")
+        message.reactions[True] = checked_reactions(given)
+        self._world.show("reactions", person, message)
+        return True
+
+    async def setmycommands(self, given: Arguments) -> bool:
+        """https://core.telegram.org/bots/api#setmycommands"""
+        commands = given.decoded("commands", None)
+        if not isinstance(commands, list) or len(commands) > MAX_COMMANDS:
+            raise bad_request("expected an Array of BotCommand")
+        if not all(is_command(command) for command in commands):
+            raise bad_request("BOT_COMMAND_INVALID")
+        self._world.commands[_scope(given)] = commands
+        return True
+
+    async def getmycommands(self, given: Arguments) -> list[Json]:
+        """https://core.telegram.org/bots/api#getmycommands"""
+        return self._world.commands.get(_scope(given), [])
+
+    async def deletemycommands(self, given: Arguments) -> bool:
+        """https://core.telegram.org/bots/api#deletemycommands"""
+        self._world.commands.pop(_scope(given), None)
+        return True
+
+    async def getchat(self, given: Arguments) -> Json:
+        """https://core.telegram.org/bots/api#getchat"""
+        gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+        more = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict.fromkeys(gifts, False)}
+        return {**self._chat(given).as_chat(), **more}
+
+    def _ask_for(self, given: Arguments) -> None:
+        if "allowed_updates" in given:
+            self._world.updates.allowed = frozenset(given.decoded("allowed_updates", []))
+
+    def _chat(self, given: Arguments) -> Person:
+        if not given.text("chat_id"):
+            raise bad_request("chat_id is empty")
+        number = given.text("chat_id")
+        person = self._world.people.get(int(number)) if re.fullmatch(r"-?\d{1,18}", number) else None
+        if person is None:
+            raise bad_request("chat not found")
+        return person
+
+    def _reachable(self, given: Arguments) -> Person:
+        person = self._chat(given)
+        if not person.started:
+            raise ApiError(403, "Forbidden: bot can't initiate conversation with a user")
+        if person.blocked:
+            raise ApiError(403, "Forbidden: bot was blocked by the user")
+        return person
+
+    def _pace(self, person: Person) -> None:
+        if not self.messages_per_second_per_chat:
+            return
+        now, gap = self._world.clock(), timedelta(seconds=1 / self.messages_per_second_per_chat)
+        free_at = self._sent_at.get(person.id, now - gap) + gap
+        if free_at > now:
+            raise throttled(math.ceil((free_at - now).total_seconds()))
+        self._sent_at[person.id] = now
+
+
+def _message(given: Arguments, person: Person, *, otherwise: str) -> Message:
+    message = person.messages.get(given.number("message_id", 0))
+    if message is None:
+        raise bad_request(otherwise)
+    return message
+
+
+def _scope(given: Arguments) -> str:
+    return f"{given.decoded('scope', {'type': 'default'})} {given.text('language_code')}"

@@ -1,0 +1,184 @@
+"""The HTTP side of the local Telegram: the Bot API for the bot, ``/client`` for people and the page that plays them."""
+
+import inspect
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from aiohttp import web
+
+from bot.sandbox.faults import Faults
+from bot.sandbox.telegram.arguments import ApiError, Arguments
+from bot.sandbox.telegram.methods import Methods, throttled
+from bot.sandbox.telegram.people import ClientError, People
+from bot.sandbox.telegram.world import Json, World
+
+TOKEN = "123456:sandbox-of-the-support-desk"  # noqa: S105  # a made-up token of a made-up bot
+STOP_WITHIN_S = 1.0
+
+#: What a page may do for a person, and the name of what it gives back.
+CLIENT_ACTS = {
+    "add_person": "person",
+    "writes": "message_id",
+    "sends": "message_id",
+    "edits": "",
+    "presses": "",
+    "reacts": "",
+    "blocks": "",
+    "unblocks": "",
+    "duplicate": "",
+    "repeat_last_update": "",
+}
+
+
+def _utc_now() -> datetime:
+    return datetime.fromtimestamp(time.time(), tz=UTC)
+
+
+class TelegramSandbox(People):
+    """
+    A Telegram with one bot and as many people as are added.
+
+    Its methods are the people's hands; the bot comes by HTTP. Everything is kept in memory, beyond `stop` and a new
+    `start`, so that a bot (or an outage) may come and go.
+    """
+
+    def __init__(
+        self, *, clock: Callable[[], datetime] = _utc_now, messages_per_second_per_chat: float | None = None
+    ) -> None:
+        self.token = TOKEN
+        self.address = ""  #: where the server listens, e.g. ``http://127.0.0.1:8420``; whoever embeds it says so
+        self.faults = Faults(throttled=lambda seconds: _refused(throttled(seconds)), failed=_failed)
+        world = World(token=self.token, clock=clock)
+        super().__init__(world)
+        self._methods = Methods(world)
+        self._methods.messages_per_second_per_chat = messages_per_second_per_chat
+        self._prefix = ""
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def api_url(self) -> str:
+        """The address of the Bot API without ``/bot``."""
+        return f"{self.address}{self._prefix}"
+
+    @property
+    def pending(self) -> int:
+        """How many updates the bot has not confirmed."""
+        return self._world.updates.pending
+
+    async def quiet(self) -> None:
+        """Return when the bot has confirmed every update."""
+        await self._world.updates.quiet()
+
+    async def polled(self) -> None:
+        """Return when the bot waits for updates."""
+        await self._world.updates.polled()
+
+    def duplicate(self, times: int) -> None:
+        """From now on hand each new update over ``times`` times more although it was confirmed; 0 ends it."""
+        self._world.updates.duplicates = times
+
+    def repeat_last_update(self, times: int = 1) -> None:
+        """Hand the newest update over again."""
+        self._world.updates.repeat_last(times)
+
+    def add_to(self, app: web.Application, *, prefix: str = "") -> None:
+        """Serve below ``prefix`` of this application."""
+        self._prefix = prefix
+        self._world.updates.restart()
+        app.router.add_route("*", f"{prefix}/bot{{token}}/{{method}}", self._api)
+        app.router.add_get(f"{prefix}/client/state", self._state)
+        app.router.add_get(f"{prefix}/client/live", self._world.live.watch)
+        app.router.add_post(f"{prefix}/client/{{act}}", self._client)
+        app.on_shutdown.append(self._shut_down)
+
+    async def start(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen; port 0 is any free one, see `address`."""
+        app = web.Application()
+        self.add_to(app)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_WITHIN_S)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        self.address = f"http://{host}:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        """Stop listening; what waits is answered first."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def _shut_down(self, _: web.Application) -> None:
+        self._world.updates.stop()
+        self._world.live.stop()
+
+    async def _api(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["method"]
+        try:
+            given = await Arguments.of(request)
+        except ApiError as error:
+            return _refused(error)
+
+        async def perform() -> web.StreamResponse:
+            try:
+                return _json({"ok": True, "result": await self._call(request.match_info["token"], name, given)})
+            except ApiError as error:
+                return _refused(error)
+
+        return await self.faults.answer(request, name, given, perform)
+
+    async def _call(self, token: str, name: str, given: Arguments) -> Any:
+        if token != self.token:
+            raise ApiError(401, "Unauthorized")
+        method = self._methods.find(name)
+        if method is None:
+            raise ApiError(404, "Not Found")
+        return await method(given)
+
+    async def _state(self, _: web.Request) -> web.Response:
+        return _json(self._world.state())
+
+    async def _client(self, request: web.Request) -> web.Response:
+        """Python's `People` methods over HTTP: the JSON body has their arguments, ``as`` names the person."""
+        name = request.match_info["act"]
+        try:
+            return _json({"ok": True, **self._act(name, await request.json())})
+        except (ClientError, ValueError, TypeError) as error:
+            return _json({"ok": False, "error": str(error)}, status=400)
+
+    def _act(self, name: str, body: Json) -> Json:
+        if name not in CLIENT_ACTS or not isinstance(body, dict):
+            raise ClientError(f"Nobody can do {name!r} like this.")
+        act = getattr(self, name)
+        given = {("person" if key == "as" else key): value for key, value in body.items()}
+        try:
+            inspect.signature(act).bind(**given)
+        except TypeError as error:
+            raise ClientError(f"{name}: {error}.") from None
+        result = act(**given)
+        return {CLIENT_ACTS[name]: result} if CLIENT_ACTS[name] else {}
+
+
+def _json(body: Json, *, status: int = 200) -> web.Response:
+    return web.json_response(body, status=status, dumps=lambda value: json.dumps(value, separators=(",", ":")))
+
+
+def _refused(error: ApiError) -> web.Response:
+    body: Json = {"ok": False, "error_code": error.code, "description": error.description}
+    if error.code == 429:
+        body["parameters"] = {"retry_after": int(error.description.rpartition(" ")[2])}
+    return _json(body, status=error.code)
+
+
+def _failed(words: str) -> web.Response:
+    """Telegram's own error body; ``words`` may begin with the code, else it is 500."""
+    code, _, description = words.partition(" ")
+    return _refused(ApiError(int(code), description) if code.isdigit() else ApiError(500, words))

@@ -1,0 +1,198 @@
+"""
+Committing a decision: state, journal and intents together, so that nothing can be forgotten.
+
+Everything here is called inside the use case's transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import assert_never
+
+from bot.config import Signature
+from bot.delivery import outbox
+from bot.delivery.outbox import Entry
+from bot.domain.events import DESK, Actor, Event, MessageId
+from bot.domain.ids import Cause
+from bot.domain.intents import (
+    Intent,
+    OpenThread,
+    PostMessage,
+    PostNotice,
+    PostOffer,
+    PostTrouble,
+    SendToCustomer,
+    ShowReceipt,
+    TellCustomer,
+    UpdateCard,
+    Whisper,
+    intents_for,
+)
+from bot.domain.text import Mark, RichText, joined
+from bot.domain.ticket import Change
+from bot.models.mapping import take, ticket_of
+from bot.models.rows import CustomerRow, IdentityRow, InboxRow, JournalRow, MessageRow, SeenRow, TicketRow
+from bot.services.context import Context
+from bot.texts import language_of
+
+DECORATION = 1  #: the rank of what shows state; messages have 0
+
+_FROM_INBOX = "inbox:"
+
+
+def inbox_cause(row_id: int) -> Cause:
+    """The cause that a row of the inbox is."""
+    return Cause(f"{_FROM_INBOX}{row_id}")
+
+
+async def first_time(cause: Cause, *, now: datetime) -> bool:
+    """
+    Take note of a cause; False when it was handled before, and then nothing may change.
+
+    A row of the inbox is its own note: it is marked done in the same transaction as its decision.
+    """
+    if cause.startswith(_FROM_INBOX):
+        row = InboxRow.filter(id=int(cause.removeprefix(_FROM_INBOX)), state="new")
+        return bool(await row.update(state="done", settled_at=now))
+    if await SeenRow.exists(key=cause):
+        return False
+    await SeenRow.create(key=cause, at=now)
+    return True
+
+
+async def commit_change(context: Context, row: TicketRow, change: Change, *, cause: Cause, now: datetime) -> None:
+    """Save the ticket, keep its events, and put what must happen outside into the outbox."""
+    if change.ticket != ticket_of(row):
+        take(row, change.ticket)
+        row.version += 1
+        await row.save()
+        showing: tuple[Intent, ...] = (UpdateCard(),)
+    else:
+        showing = ()
+    for event in change.events:
+        await _keep(row, event)
+    intents = [intent for event in change.events for intent in intents_for(event)]
+    await put_intents(context, row, [*intents, *showing], cause=cause, now=now)
+
+
+async def _keep(row: TicketRow, event: Event) -> None:
+    data = {name: _plain(value) for name, value in asdict(event).items() if name not in {"ticket", "actor", "at"}}
+    await JournalRow.create(at=event.at, event=type(event).__name__, ticket_id=row.id, actor=event.actor, data=data)
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+async def put_intents(
+    context: Context, row: TicketRow, intents: Sequence[Intent], *, cause: Cause, now: datetime
+) -> None:
+    """Turn intents into parts of the outbox."""
+    entries: list[Entry] = []
+    for intent in intents:
+        match intent:
+            case SendToCustomer(message=message, due_at=due_at):
+                entries += await to_customer(context, row, message, due_at=due_at)
+            case TellCustomer(name=name):
+                message = await _told(context, row, name, now=now)
+                entries += await to_customer(context, row, message, due_at=now)
+            case ShowReceipt(message=message):
+                entries.append(
+                    Entry(
+                        lane=f"receipt:{message}", kind="show_receipt", ticket=row.id, message=message,
+                        budget="slack:react", rank=DECORATION, only_one_waits=True,
+                    )
+                )  # fmt: skip
+            case _:
+                entries.append(_to_slack(row, intent))
+    await outbox.put(entries, cause=cause, now=now)
+
+
+def _to_slack(
+    row: TicketRow, intent: OpenThread | UpdateCard | PostMessage | PostNotice | PostOffer | PostTrouble | Whisper
+) -> Entry:
+    thread, post = f"slack:{row.id}", f"slack:post:{row.desk}"
+    match intent:
+        case OpenThread():
+            return Entry(lane=thread, kind="open_thread", budget=post, ticket=row.id)
+        case UpdateCard():
+            return Entry(
+                lane=f"card:{row.id}", kind="update_card", budget="slack:update", rank=DECORATION, ticket=row.id,
+                only_one_waits=True,
+            )  # fmt: skip
+        case PostMessage(message=message):
+            return Entry(lane=thread, kind="post_message", budget=post, ticket=row.id, message=message)
+        case PostNotice():
+            return Entry(lane=thread, kind="post_notice", budget=post, ticket=row.id, payload=asdict(intent))
+        case PostOffer(message=message) | PostTrouble(message=message):
+            kind = "post_offer" if isinstance(intent, PostOffer) else "post_trouble"
+            return Entry(lane=thread, kind=kind, budget=post, ticket=row.id, message=message, payload=asdict(intent))
+        case Whisper(message=whispered):
+            return Entry(
+                lane=f"whisper:{row.id}", kind="whisper", budget="slack:whisper", rank=DECORATION, ticket=row.id,
+                message=whispered, payload=asdict(intent),
+            )  # fmt: skip
+        case _:
+            assert_never(intent)
+
+
+async def to_customer(context: Context, row: TicketRow, message: MessageId, *, due_at: datetime) -> list[Entry]:
+    """One part for each message that the channel needs for this text; they leave when it is ``due_at``."""
+    written = await MessageRow.get(id=message)
+    identity = await IdentityRow.get(id=row.identity_id)
+    text = _signed(RichText.from_json(written.body), written, context.config.replies.signature)
+    return [
+        Entry(
+            lane=f"customer:{row.id}", kind="send", budget=f"{identity.channel}:send", ticket=row.id, message=message,
+            payload={"text": piece.to_json(), "released_at": due_at.isoformat()}, due_at=due_at,
+        )
+        for piece in context.channels[identity.channel].pieces(text)
+    ]  # fmt: skip
+
+
+def _signed(text: RichText, written: MessageRow, signature: Signature) -> RichText:
+    if signature is Signature.NONE or written.author == DESK:
+        return text
+    name = RichText.of(written.author_name).marked(Mark.BOLD)
+    return joined((name, text), "\n")
+
+
+async def _told(context: Context, row: TicketRow, name: str, *, now: datetime) -> MessageId:
+    """A message of the desk to the customer, in the customer's language."""
+    customer = await CustomerRow.get(id=row.customer_id)
+    language = language_of(customer.language, default=context.desk_named(row.desk).language)
+    text = context.texts.say(
+        language,
+        name,
+        name=customer.name,
+        number=row.number,
+        target=context.texts.span(language, context.config.targets.first_response),
+        reopen=context.texts.span(language, context.config.tickets.reopen_within),
+    )
+    return await add_message(
+        row, direction="out", author=DESK, body=RichText.of(text), kind="text", sent_at=now, now=now
+    )
+
+
+async def add_message(
+    row: TicketRow,
+    *,
+    direction: str,
+    author: Actor,
+    body: RichText,
+    kind: str,
+    sent_at: datetime,
+    now: datetime,
+    author_name: str = "",
+    external_key: str | None = None,
+    slack_ts: str | None = None,
+    receipt: str | None = None,
+) -> MessageId:
+    """Store a message as the ticket's next."""
+    last = await MessageRow.filter(ticket_id=row.id).order_by("-seq").first()
+    message = await MessageRow.create(
+        ticket_id=row.id, seq=1 if last is None else last.seq + 1, direction=direction, author=author,
+        author_name=author_name, body=body.to_json(), kind=kind, sent_at=sent_at, arrived_at=now,
+        external_key=external_key, slack_ts=slack_ts, receipt=receipt,
+    )  # fmt: skip
+    return MessageId(message.id)

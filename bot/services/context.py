@@ -1,0 +1,37 @@
+"""What every use case needs at hand."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+
+from tortoise.transactions import in_transaction
+
+from bot.channels.base import Channel
+from bot.config import Config, Desk
+from bot.texts import Texts
+
+
+class Context:
+    """The configuration, the words, the customer channels, and the bell that wakes the outbox."""
+
+    def __init__(self, *, config: Config, texts: Texts, channels: Mapping[str, Channel]) -> None:
+        self.config = config
+        self.texts = texts
+        self.channels = channels
+        self.wake: Callable[[], None] = lambda: None  #: called when new parts are committed
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[None]:
+        """One business transaction; what it put into the outbox leaves as soon as it is committed."""
+        async with in_transaction():
+            yield
+        self.wake()
+
+    def desk_for(self, channel: str) -> Desk:
+        """The desk of a customer channel's new customers."""
+        desks = self.config.desks
+        return next((desk for desk in desks if channel in desk.customers), desks[0])
+
+    def desk_named(self, name: str) -> Desk:
+        """The desk of a ticket; one that is no longer configured falls to the first."""
+        desks = self.config.desks
+        return next((desk for desk in desks if desk.name == name), desks[0])

@@ -1,0 +1,74 @@
+"""The life of a ticket: claimed, escalated, solved, reopened, closed."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.domain import ticket as tickets
+from bot.domain.events import acting
+from bot.domain.ids import AgentId, Cause, TicketNumber
+from bot.domain.ticket import Change, Ticket
+from bot.models.mapping import ticket_of
+from bot.models.rows import TicketRow
+from bot.services.commit import commit_change, first_time
+from bot.services.context import Context
+from bot.services.tickets import locked
+
+DUE_AT_ONCE = 100  #: tickets that one look at the timers takes up
+
+
+class Lifecycle:
+    """What agents and time do to tickets. Each returns the ticket as it is then; a repeated cause changes nothing."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def claim(self, number: TicketNumber, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
+        """Give the ticket to the agent who asked first, or raise `AlreadyClaimed`."""
+        return await self._decide(number, lambda it: tickets.claim(it, agent=agent, now=now), cause=cause, now=now)
+
+    async def escalate(
+        self, number: TicketNumber, *, agent: AgentId, to: tuple[str, ...], reason: str, cause: Cause, now: datetime
+    ) -> Ticket:
+        """Raise the level; without ``to`` the supervisors are told."""
+        targets = to or tuple(f"supervisor:{name}" for name in self._context.config.supervisors)
+
+        def decision(it: Ticket) -> Change:
+            return tickets.escalate(it, agent=agent, to=targets, reason=reason, now=now)
+
+        return await self._decide(number, decision, cause=cause, now=now)
+
+    async def solve(
+        self, number: TicketNumber, *, agent: AgentId, resolution: str | None, cause: Cause, now: datetime
+    ) -> Ticket:
+        """The agent says that it is done; the customer is told."""
+        within = self._context.config.tickets.reopen_within
+
+        def decision(it: Ticket) -> Change:
+            return tickets.solve(it, agent=agent, resolution=resolution, reopen_within=within, now=now)
+
+        return await self._decide(number, decision, cause=cause, now=now)
+
+    async def reopen(self, number: TicketNumber, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
+        """Work on a solved or closed ticket again."""
+        return await self._decide(
+            number, lambda it: tickets.reopen(it, actor=acting(agent), now=now), cause=cause, now=now
+        )
+
+    async def close_due(self, *, now: datetime) -> None:
+        """Close the solved tickets whose time for reopening has passed; work is proportional to what is due."""
+        due = await TicketRow.filter(next_due_at__lte=now).order_by("next_due_at").limit(DUE_AT_ONCE)
+        for row in due:
+            cause = Cause(f"due:{row.number}:{row.version}")
+            await self._decide(
+                TicketNumber(row.number), lambda it: tickets.close_when_due(it, now=now), cause=cause, now=now
+            )
+
+    async def _decide(
+        self, number: TicketNumber, decision: Callable[[Ticket], Change], *, cause: Cause, now: datetime
+    ) -> Ticket:
+        async with self._context.transaction():
+            row = await locked(number)
+            if await first_time(cause, now=now):
+                change = decision(ticket_of(row))
+                await commit_change(self._context, row, change, cause=cause, now=now)
+            return ticket_of(row)

@@ -1,0 +1,345 @@
+"""What agents write: replies, notes, and the questions in between. The table is in `bot.domain.replies`."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.config import ReplyMode
+from bot.delivery import decide, outbox
+from bot.domain import ticket as tickets
+from bot.domain.events import (
+    ChangeNotCarried,
+    Event,
+    Hint,
+    MessageId,
+    NoteTaken,
+    PartDecided,
+    ReplyChanged,
+    ReplyOffered,
+    ReplyQueued,
+    ReplyWithdrawn,
+    acting,
+)
+from bot.domain.ids import AgentId, Cause, SlackChannel, SlackTs, TicketNumber
+from bot.domain.intents import Whisper
+from bot.domain.receipts import Receipt, of_parts
+from bot.domain.replies import Ask, Draft, Keep, Relay, Role, is_internal, judge
+from bot.domain.text import RichText
+from bot.domain.ticket import Change, Ticket
+from bot.errors import AlreadyDecided, NothingToUndo, WrongUse
+from bot.models.mapping import ticket_of
+from bot.models.rows import JournalRow, MessageRow, TicketRow
+from bot.services.commit import add_message, commit_change, first_time, put_intents, to_customer
+from bot.services.context import Context
+from bot.services.tickets import locked, of_thread
+
+HINT_EVERY = timedelta(minutes=10)  #: so rarely a writer is told that their words stayed internal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What somebody wrote in a Slack thread. Mentions are names already; that there were some is kept beside."""
+
+    channel: SlackChannel
+    thread: SlackTs
+    ts: SlackTs
+    author: AgentId
+    author_name: str
+    role: Role
+    text: RichText
+    mentions: bool
+    broadcast: bool
+    files: int
+    sent_at: datetime
+
+    @property
+    def draft(self) -> Draft:
+        """What the decision needs of it."""
+        return Draft(
+            plain=self.text.plain, author=self.author, role=self.role, mentions=self.mentions,
+            broadcast=self.broadcast, files=self.files,
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explicit:
+    """What an agent says outright: by command, modal, ``!`` verb or button."""
+
+    number: TicketNumber
+    agent: AgentId
+    agent_name: str
+    text: RichText
+    ts: SlackTs | None = None  #: the message in the thread that says it; None: the thread does not show it yet
+
+
+class Replies:
+    """What becomes of what agents write."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+
+    async def from_thread(self, written: Written, *, cause: Cause, now: datetime) -> None:
+        """Judge a plain text in a ticket's thread, and do what the table says. Elsewhere it is nobody's business."""
+        async with self._context.transaction():
+            row = await of_thread(written.channel, written.thread)
+            if not await first_time(cause, now=now) or row is None or await _known(row, written.ts):
+                return
+            ticket = ticket_of(row)
+            match judge(written.draft, ticket=ticket, mode=self._context.config.replies.mode):
+                case Relay():
+                    message = await _store(row, written, direction="out", receipt=Receipt.WAITING, now=now)
+                    event: Event = self._queued(ticket, message, written.author, now=now)
+                case Ask(offer=offer):
+                    message = await _store(row, written, direction="out", receipt=Receipt.HELD, now=now)
+                    event = ReplyOffered(
+                        ticket=ticket.number, actor=acting(written.author), at=now, message=message, offer=offer
+                    )
+                case Keep(hint=hint):
+                    message = await _store(row, written, direction="note", receipt=Receipt.INTERNAL, now=now)
+                    event = NoteTaken(
+                        ticket=ticket.number, actor=acting(written.author), at=now, message=message,
+                        hint=await _rarely(row, hint, written.author, now=now),
+                    )  # fmt: skip
+            await commit_change(self._context, row, Change(ticket, (event,)), cause=cause, now=now)
+
+    async def keep(self, written: Written, *, cause: Cause, now: datetime) -> None:
+        """Keep a command to the desk as what it is: internal."""
+        async with self._context.transaction():
+            row = await of_thread(written.channel, written.thread)
+            if not await first_time(cause, now=now) or row is None or await _known(row, written.ts):
+                return
+            message = await _store(row, written, direction="note", receipt=Receipt.INTERNAL, now=now)
+            number = TicketNumber(row.number)
+            event = NoteTaken(ticket=number, actor=acting(written.author), at=now, message=message)
+            await commit_change(self._context, row, Change(ticket_of(row), (event,)), cause=cause, now=now)
+
+    async def was_written(self, channel: SlackChannel, thread: SlackTs, ts: SlackTs) -> bool:
+        """Whether this message of a thread has been handled."""
+        row = await TicketRow.get_or_none(slack_channel=channel, thread_ts=thread)
+        return row is not None and await _known(row, ts)
+
+    async def whisper(self, number: TicketNumber, *, agent: AgentId, text: str, cause: Cause, now: datetime) -> None:
+        """Tell one person something in the thread, best effort."""
+        async with self._context.transaction():
+            row = await locked(number)
+            if await first_time(Cause(f"{cause}:answer"), now=now):
+                hint = Whisper(to=acting(agent), name="answer", text=text)
+                await put_intents(self._context, row, [hint], cause=Cause(f"{cause}:answer"), now=now)
+
+    def _queued(self, ticket: Ticket, message: MessageId, agent: AgentId, *, now: datetime) -> ReplyQueued:
+        due_at = now + self._context.config.replies.hold
+        return ReplyQueued(ticket=ticket.number, actor=acting(agent), at=now, message=message, due_at=due_at)
+
+    async def edited(self, written: Written, *, cause: Cause, now: datetime) -> None:
+        """
+        Follow an edit of something written before.
+
+        Inside the hold the new words replace the old, or stop the reply if they are internal. A note stays a note. What
+        was sent can't be changed any more, and the thread says so.
+        """
+        async with self._context.transaction():
+            row = await of_thread(written.channel, written.thread)
+            if not await first_time(cause, now=now) or row is None:
+                return
+            message = await MessageRow.get_or_none(ticket_id=row.id, slack_ts=written.ts)
+            if message is None or RichText.from_json(message.body) == written.text:
+                return
+            events = await self._after_edit(row, message, written, cause=cause, now=now)
+            await commit_change(self._context, row, Change(ticket_of(row), events), cause=cause, now=now)
+
+    async def _after_edit(
+        self, row: TicketRow, message: MessageRow, written: Written, *, cause: Cause, now: datetime
+    ) -> tuple[Event, ...]:
+        number, actor, mid = TicketNumber(row.number), acting(written.author), MessageId(message.id)
+        undecided = message.receipt == Receipt.HELD
+        if message.direction == "out" and not undecided and not await decide.all_held(mid):
+            return (ChangeNotCarried(ticket=number, actor=actor, at=now, message=mid, what="edit"),)
+        message.body = written.text.to_json()
+        await message.save(update_fields=["body"])
+        if message.direction == "note":
+            return ()
+        if is_internal(written.draft) or not written.text:
+            await _withdraw(message, why="edited into a note", now=now)
+            return (ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid),)
+        if undecided:
+            return ()
+        due_at = now + self._context.config.replies.hold
+        place = await decide.withdraw(mid, why="edited", now=now)
+        await outbox.put(await to_customer(self._context, row, mid, due_at=due_at), cause=cause, now=now, seq=place)
+        return (ReplyChanged(ticket=number, actor=actor, at=now, message=mid, due_at=due_at),)
+
+    async def deleted(
+        self, *, channel: SlackChannel, thread: SlackTs, ts: SlackTs, agent: AgentId, cause: Cause, now: datetime
+    ) -> None:
+        """Follow a deletion: free inside the hold, impossible after it, of no effect for a note."""
+        async with self._context.transaction():
+            row = await of_thread(channel, thread)
+            if not await first_time(cause, now=now) or row is None:
+                return
+            message = await MessageRow.get_or_none(ticket_id=row.id, slack_ts=ts)
+            if message is None or message.direction != "out":
+                return
+            mid, number = MessageId(message.id), TicketNumber(row.number)
+            event: Event = ChangeNotCarried(ticket=number, actor=acting(agent), at=now, message=mid, what="delete")
+            if message.receipt == Receipt.HELD or await decide.all_held(mid):
+                await _withdraw(message, why="deleted by its writer", now=now)
+                event = ReplyWithdrawn(ticket=number, actor=acting(agent), at=now, message=mid)
+            await commit_change(self._context, row, Change(ticket_of(row), (event,)), cause=cause, now=now)
+
+    async def reply(self, said: Explicit, *, cause: Cause, now: datetime) -> Ticket:
+        """Send to the customer, in every mode, without hold, whatever it contains; the owner stays the owner."""
+        if not said.text:
+            raise WrongUse(verb="reply", problem="text_missing")
+        return await self._say(said, direction="out", receipt=Receipt.WAITING, cause=cause, now=now)
+
+    async def note(self, said: Explicit, *, cause: Cause, now: datetime) -> Ticket:
+        """Keep an internal note in the thread."""
+        if not said.text:
+            raise WrongUse(verb="note", problem="text_missing")
+        return await self._say(said, direction="note", receipt=Receipt.INTERNAL, cause=cause, now=now)
+
+    async def _say(self, said: Explicit, *, direction: str, receipt: Receipt, cause: Cause, now: datetime) -> Ticket:
+        async with self._context.transaction():
+            row = await locked(said.number)
+            ticket = ticket_of(row)
+            if not await first_time(cause, now=now):
+                return ticket
+            actor, post = acting(said.agent), said.ts is None
+            message = await add_message(
+                row, direction=direction, author=actor, author_name=said.agent_name, body=said.text, kind="text",
+                sent_at=now, now=now, slack_ts=said.ts, receipt=receipt.value,
+            )  # fmt: skip
+            event: Event = NoteTaken(ticket=ticket.number, actor=actor, at=now, message=message, post=post)
+            if direction == "out":
+                event = ReplyQueued(ticket=ticket.number, actor=actor, at=now, message=message, due_at=now, post=post)
+            await commit_change(self._context, row, Change(ticket, (event,)), cause=cause, now=now)
+            return ticket
+
+    async def send_after_all(self, mid: MessageId, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
+        """
+        Send a text that was held or internal: an explicit act, so it goes without hold.
+
+        A held one is claimed or reopened first where that is what was asked.
+        """
+        async with self._context.transaction():
+            message, row = await _message(mid)
+            ticket = ticket_of(row)
+            if not await first_time(cause, now=now):
+                return ticket
+            if message.receipt != Receipt.HELD and message.direction != "note":
+                raise AlreadyDecided
+            change = self._opened(ticket, agent=agent, now=now) if message.receipt == Receipt.HELD else None
+            message.direction, message.receipt = "out", Receipt.WAITING.value
+            await message.save(update_fields=["direction", "receipt"])
+            queued = ReplyQueued(ticket=ticket.number, actor=acting(agent), at=now, message=mid, due_at=now)
+            before = change or Change(ticket, ())
+            change = Change(before.ticket, (*before.events, queued))
+            await commit_change(self._context, row, change, cause=cause, now=now)
+            return change.ticket
+
+    def _opened(self, ticket: Ticket, *, agent: AgentId, now: datetime) -> Change:
+        """Reopen and claim as far as the ticket needs it before a held text can go out."""
+        events: tuple[Event, ...] = ()
+        if ticket.status.is_done:
+            ticket, events = (change := tickets.reopen(ticket, actor=acting(agent), now=now)).ticket, change.events
+        if ticket.owner is None or self._context.config.replies.mode is ReplyMode.OWNER:
+            claimed = tickets.claim(ticket, agent=agent, now=now)
+            ticket, events = claimed.ticket, (*events, *claimed.events)
+        return Change(ticket, events)
+
+    async def keep_as_note(self, mid: MessageId, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
+        """A held text stays internal after all."""
+        async with self._context.transaction():
+            message, row = await _message(mid)
+            ticket = ticket_of(row)
+            if not await first_time(cause, now=now):
+                return ticket
+            if message.receipt != Receipt.HELD:
+                raise AlreadyDecided
+            await _withdraw(message, why="kept as a note", now=now)
+            event = ReplyWithdrawn(ticket=ticket.number, actor=acting(agent), at=now, message=mid)
+            await commit_change(self._context, row, Change(ticket, (event,)), cause=cause, now=now)
+            return ticket
+
+    async def undo(self, number: TicketNumber, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
+        """Take back the agent's replies that are still in their hold; they stay in the thread as notes."""
+        async with self._context.transaction():
+            row = await locked(number)
+            ticket = ticket_of(row)
+            if not await first_time(cause, now=now):
+                return ticket
+            mine = await MessageRow.filter(
+                ticket_id=row.id, author=acting(agent), direction="out", receipt=Receipt.WAITING.value
+            )
+            held = [message for message in mine if await decide.all_held(message.id)]
+            if not held:
+                raise NothingToUndo(number=number)
+            for message in held:
+                await _withdraw(message, why="undone", now=now)
+            events = tuple(
+                ReplyWithdrawn(ticket=number, actor=acting(agent), at=now, message=MessageId(message.id))
+                for message in held
+            )
+            await commit_change(self._context, row, Change(ticket, events), cause=cause, now=now)
+            return ticket
+
+    async def send_part_again(self, part: int, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
+        """A person decides that a failed or uncertain part shall be sent (again)."""
+        async with self._context.transaction():
+            message, row = await _message(MessageId(await decide.message_of(part) or 0))
+            if await first_time(cause, now=now):
+                if not await decide.again(part, now=now):
+                    raise AlreadyDecided
+                await self._show(row, message, agent=agent, cause=cause, now=now)
+            return ticket_of(row)
+
+    async def leave_part(self, part: int, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
+        """A person decides that a failed or uncertain part shall be left as it is."""
+        async with self._context.transaction():
+            message, row = await _message(MessageId(await decide.message_of(part) or 0))
+            if await first_time(cause, now=now):
+                if not await decide.leave(part, why=f"left by {agent}", now=now):
+                    raise AlreadyDecided
+                await self._show(row, message, agent=agent, cause=cause, now=now)
+            return ticket_of(row)
+
+    async def _show(self, row: TicketRow, message: MessageRow, *, agent: AgentId, cause: Cause, now: datetime) -> None:
+        mid = MessageId(message.id)
+        message.receipt = of_parts(await decide.states(mid)).value
+        await message.save(update_fields=["receipt"])
+        decided = PartDecided(ticket=TicketNumber(row.number), actor=acting(agent), at=now, message=mid)
+        await commit_change(self._context, row, Change(ticket_of(row), (decided,)), cause=cause, now=now)
+
+
+async def _known(row: TicketRow, ts: SlackTs) -> bool:
+    return await MessageRow.exists(ticket_id=row.id, slack_ts=ts)
+
+
+async def _message(mid: MessageId) -> tuple[MessageRow, TicketRow]:
+    message = await MessageRow.get_or_none(id=mid)
+    if message is None:
+        raise AlreadyDecided
+    return message, await TicketRow.select_for_update().get(id=message.ticket_id)
+
+
+async def _store(row: TicketRow, written: Written, *, direction: str, receipt: Receipt, now: datetime) -> MessageId:
+    return await add_message(
+        row, direction=direction, author=acting(written.author), author_name=written.author_name, body=written.text,
+        kind="file" if written.files else "text", sent_at=written.sent_at, now=now, slack_ts=written.ts,
+        receipt=receipt.value,
+    )  # fmt: skip
+
+
+async def _withdraw(message: MessageRow, *, why: str, now: datetime) -> None:
+    """It becomes a note: nothing of it leaves any more."""
+    await decide.withdraw(message.id, why=why, now=now)
+    message.direction, message.receipt = "note", Receipt.INTERNAL.value
+    await message.save(update_fields=["direction", "receipt"])
+
+
+async def _rarely(row: TicketRow, hint: Hint | None, agent: AgentId, *, now: datetime) -> Hint | None:
+    """The hint that a text was not sent, at most once in `HINT_EVERY` for each writer and ticket."""
+    if hint is not Hint.NOT_SENT:
+        return hint
+    recent = JournalRow.filter(ticket_id=row.id, event="NoteTaken", actor=acting(agent), at__gt=now - HINT_EVERY)
+    told = [entry for entry in await recent if entry.data.get("hint") == Hint.NOT_SENT]
+    return None if told else hint

@@ -1,0 +1,25 @@
+"""All use cases together, as the edges call them."""
+
+from dataclasses import dataclass
+
+from bot.services.context import Context
+from bot.services.intake import Intake
+from bot.services.lifecycle import Lifecycle
+from bot.services.replies import Replies
+from bot.services.settlement import Settlement
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One object for each group of use cases."""
+
+    context: Context
+    intake: Intake
+    replies: Replies
+    lifecycle: Lifecycle
+    settlement: Settlement
+
+    @classmethod
+    def over(cls, context: Context) -> "Services":
+        """All of them over one context."""
+        return cls(context, Intake(context), Replies(context), Lifecycle(context), Settlement(context))

@@ -1,0 +1,76 @@
+"""Socket Mode: two connections, so that one stands while the other is renewed, and a watch over both."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+
+from bot.channels.base import Health
+from bot.clock import Clock
+
+CONNECTIONS = 2  #: Slack sends each event to any one of them; when it renews one, the other still listens
+DEAD_AFTER = timedelta(seconds=45)  #: a connection that has not come back by then is built anew
+LONG_SILENCE = timedelta(seconds=30)  #: without any connection so long, Slack may have given up on events
+PING_EVERY_S = 5.0  #: seconds; the SDK takes four unanswered pings for the end of a connection
+
+log = structlog.get_logger()
+
+
+class SlackConnection:
+    """The connections of one app. ``back`` is called after the first connection and after every long silence."""
+
+    def __init__(self, app: AsyncApp, *, app_token: str, clock: Clock, back: Callable[[], None]) -> None:
+        self._app = app
+        self._app_token = app_token
+        self._clock = clock
+        self._back = back
+        self._handlers: list[AsyncSocketModeHandler] = []
+        self._lost_at: dict[int, datetime] = {}
+        self._connecting: set[asyncio.Task[None]] = set()
+        self.health = Health()
+
+    async def open(self) -> None:
+        """Begin to connect; needs no answer from Slack, and goes on trying until `close`."""
+        self._handlers = [self._connect() for _ in range(CONNECTIONS)]
+
+    def _connect(self) -> AsyncSocketModeHandler:
+        handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=PING_EVERY_S)
+        task = asyncio.create_task(handler.connect_async())
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+        task.add_done_callback(lambda _: self._noticed())
+        return handler
+
+    def _noticed(self) -> None:
+        """A connection stands: was there none for long, events may be missing."""
+        now = self._clock.now()
+        seen_at = self.health.seen_at
+        self.health.seen_at, self.health.problem = now, None
+        if seen_at is None or now - seen_at > LONG_SILENCE:
+            self._back()
+
+    async def watch(self) -> None:
+        """Look after the connections; called every few seconds."""
+        now = self._clock.now()
+        for number, handler in enumerate(self._handlers):
+            if await handler.client.is_connected():
+                self._lost_at.pop(number, None)
+                self._noticed()
+            elif now - self._lost_at.setdefault(number, now) > DEAD_AFTER:
+                log.warning("slack.connection_rebuilt", connection=number)
+                del self._lost_at[number]
+                await handler.close_async()
+                self._handlers[number] = self._connect()
+        if len(self._lost_at) == len(self._handlers):
+            self.health.problem = "no connection to Slack"
+
+    async def close(self) -> None:
+        """End the connections; what is not acknowledged comes again from Slack."""
+        for task in self._connecting:
+            task.cancel()
+        for handler in self._handlers:
+            await handler.close_async()
+        await asyncio.gather(*self._connecting, return_exceptions=True)

@@ -1,0 +1,127 @@
+"""
+What slack_sdk's errors mean for a delivery, sorted by their cause.
+
+Source of the codes: Slack's reference of chat.postMessage, chat.update, reactions.add and conversations.replies.
+"""
+
+from collections.abc import Awaitable, Mapping
+from datetime import timedelta
+from typing import Any, TypeVar
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed
+
+FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)  #: how a call of the SDK can fail
+
+#: These happen before the first byte of a request is written.
+NEVER_SENT = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ClientHttpProxyError,
+    aiohttp.ConnectionTimeoutError,
+    aiohttp.InvalidURL,
+)
+
+_LOST = "Slack's answer did not come: it may have arrived or not."
+_WAIT = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+_TEMPORARY = frozenset({"service_unavailable", "team_added_to_org", "migration_in_progress"})
+_PERHAPS_DONE = frozenset({"internal_error", "fatal_error", "request_timeout"})
+_TOKEN = "Slack does not accept the bot's token: install the app again and set SLACK_BOT_TOKEN."
+_FORBIDDEN = "Slack does not let the app do this: ask an administrator of the workspace."
+_MENDED_BY_PEOPLE = {
+    **dict.fromkeys(
+        ("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "not_allowed_token_type"),
+        _TOKEN,
+    ),
+    **dict.fromkeys(
+        ("no_permission", "access_denied", "accesslimited", "ekm_access_denied", "org_login_required", "team_disabled"),
+        _FORBIDDEN,
+    ),
+    **dict.fromkeys(
+        ("restricted_action", "restricted_action_read_only_channel", "enterprise_is_restricted"), _FORBIDDEN
+    ),
+    "missing_scope": "The app lacks a permission in Slack: install it again from `loket manifest`.",
+    "not_in_channel": "The bot is not in the Slack channel: invite it there.",
+    "channel_not_found": "There is no such Slack channel, or the bot is not in it: invite it, or mend the settings.",
+    "is_archived": "The Slack channel is archived: unarchive it.",
+}
+_REFUSALS = {
+    "message_not_found": "The message is no longer in Slack.",
+    "thread_not_found": "The ticket's card is no longer in Slack.",
+    "cannot_reply_to_message": "The ticket's card is no longer in Slack.",
+    "restricted_action_thread_locked": "The thread is locked in Slack.",
+    "msg_too_long": "The text is too long for Slack.",
+    "msg_blocks_too_long": "The text is too long for Slack.",
+    "no_text": "There is nothing in this message that Slack would show.",
+}
+
+_Answer = TypeVar("_Answer")
+
+
+async def writing(call: Awaitable[_Answer]) -> _Answer:
+    """Make a call that changes something in Slack; raises `DeliveryError`."""
+    try:
+        return await call
+    except FAILURES as error:
+        raise translated(error) from error
+
+
+async def reading(call: Awaitable[_Answer]) -> _Answer:
+    """Make a call that only asks, so that a lost answer is no doubt but worth another try; raises `DeliveryError`."""
+    try:
+        return await call
+    except FAILURES as error:
+        reason = translated(error)
+        raise (Later(str(reason)) if isinstance(reason, Unconfirmed) else reason) from error
+
+
+def code_of(error: BaseException | None) -> str:
+    """Slack's own word for what went wrong; empty when Slack itself said nothing."""
+    found = _body(error).get("error") if isinstance(error, SlackApiError) else None
+    return found if isinstance(found, str) else ""
+
+
+def translated(error: BaseException) -> DeliveryError:
+    """The same in our words; never with the token or anybody's words in it."""
+    if isinstance(error, SlackApiError):
+        return _of_code(error, code) if (code := code_of(error)) else _of_gateway(error)
+    return Later("Slack can't be reached.") if isinstance(error, NEVER_SENT) else Unconfirmed(_LOST)
+
+
+def _of_code(error: SlackApiError, code: str) -> DeliveryError:
+    if code in _WAIT or _status(error) == 429:
+        return Later("Slack asks to wait.", after=_wait(error))
+    if code in _TEMPORARY:
+        return Later("Slack says that it has a problem of its own.")
+    if code in _PERHAPS_DONE:
+        return Unconfirmed(_LOST)
+    if code in _MENDED_BY_PEOPLE:
+        return Down(_MENDED_BY_PEOPLE[code])
+    return Rejected(_REFUSALS.get(code, f"Slack refuses it ({code})."))
+
+
+def _of_gateway(error: SlackApiError) -> DeliveryError:
+    """No answer of Slack's own: below 500 a gateway has let nothing through; else nobody knows how far it came."""
+    if _status(error) == 429:
+        return Later("Slack asks to wait.", after=_wait(error))
+    if 400 <= _status(error) < 500:
+        return Later("Something between here and Slack refuses the connection.")
+    return Unconfirmed(_LOST)
+
+
+def _body(error: SlackApiError) -> Mapping[str, Any]:
+    """The SDK hands over its own response, or aiohttp's where the body was no JSON."""
+    body = getattr(error.response, "data", None)
+    return body if isinstance(body, dict) else {}
+
+
+def _status(error: SlackApiError) -> int:
+    status = getattr(error.response, "status_code", None) or getattr(error.response, "status", None)
+    return status if isinstance(status, int) else 0
+
+
+def _wait(error: SlackApiError) -> timedelta | None:
+    headers: Mapping[str, str] = getattr(error.response, "headers", {})
+    seconds = headers.get("Retry-After", "")
+    return timedelta(seconds=int(seconds)) if seconds.isdecimal() else None

@@ -1,0 +1,83 @@
+"""
+The modals behind the card's buttons and behind commands that lack something. Pure builders.
+
+What is typed is found in the view's state under ``[block]["value"]``, the block being one of the names below.
+"""
+
+import json
+from dataclasses import dataclass
+
+from bot.slack.blocks import Json, Say, person, plain
+
+NUMBER, TEXT, TARGET, REASON, RESOLUTION = "number", "text", "target", "reason", "resolution"  #: block_ids
+VALUE = "value"  #: the action_id of every input
+LONGEST = 3000  #: characters that Slack's client lets people type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """Which ticket it is about."""
+
+    number: int
+    customer: str
+
+
+def reply(about: About | None, say: Say) -> Json:
+    """What the customer shall read."""
+    return _modal("reply", about, [_text(TEXT, say("modal.reply.text"))], say)
+
+
+def note(about: About | None, say: Say) -> Json:
+    """What only the team shall read."""
+    return _modal("note", about, [_text(TEXT, say("modal.note.text"))], say)
+
+
+def escalate(about: About | None, say: Say) -> Json:
+    """To whom, if not to the supervisors, and why."""
+    select = {"type": "users_select", "action_id": VALUE}
+    target = {**_input(TARGET, say("modal.escalate.target"), select), "optional": True}
+    return _modal("escalate", about, [target, _text(REASON, say("modal.escalate.reason"))], say)
+
+
+def close(about: About | None, say: Say) -> Json:
+    """How it was solved, if there is anything to say."""
+    resolution = {**_text(RESOLUTION, say("modal.close.resolution")), "optional": True}
+    return _modal("close", about, [resolution], say)
+
+
+def about_of(private_metadata: str) -> int | None:
+    """The ticket's number that a modal carries; None where its number is asked for."""
+    number = json.loads(private_metadata)["number"]
+    return number if isinstance(number, int) else None
+
+
+def _modal(verb: str, about: About | None, inputs: list[Json], say: Say) -> Json:
+    """The number is asked for where it is not known."""
+    return {
+        "type": "modal",
+        "callback_id": f"modal.{verb}",
+        "private_metadata": json.dumps({"number": None if about is None else about.number}),
+        "title": plain(say(f"modal.{verb}.title")),
+        "submit": plain(say(f"modal.{verb}.submit")),
+        "close": plain(say("modal.cancel")),
+        "blocks": [_which(say) if about is None else _about(about, say), *inputs],
+    }
+
+
+def _which(say: Say) -> Json:
+    element = {"type": "number_input", "action_id": VALUE, "is_decimal_allowed": False, "min_value": "1"}
+    return _input(NUMBER, say("modal.number"), element)
+
+
+def _about(about: About, say: Say) -> Json:
+    line = say("modal.about", number=about.number, customer=person(about.customer, say))
+    return {"type": "section", "block_id": "about", "text": plain(line)}
+
+
+def _text(block_id: str, label: str) -> Json:
+    element = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": LONGEST}
+    return _input(block_id, label, element)
+
+
+def _input(block_id: str, label: str, element: Json) -> Json:
+    return {"type": "input", "block_id": block_id, "label": plain(label), "element": element}

@@ -1,0 +1,154 @@
+"""Reading what Slack sends: raw bodies in, our own values out. Total: what it can't read becomes `Nothing`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.channels.base import Raw
+from bot.domain.ids import AgentId, SlackChannel, SlackTs
+from bot.domain.text import RichText
+from bot.slack import mrkdwn
+
+#: kinds of message that are somebody's words; all others are Slack's own remarks (joined, renamed the channel, …)
+WORDS = frozenset({None, "file_share", "thread_broadcast", "me_message", "bot_message"})
+MICROSECONDS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """Somebody's words in a thread."""
+
+    channel: SlackChannel
+    thread: SlackTs
+    ts: SlackTs
+    user: AgentId | None  #: None: a bot without a user
+    is_bot: bool
+    text: RichText  #: mentions still opaque
+    broadcast: bool
+    files: int
+
+    @property
+    def sent_at(self) -> datetime:
+        """Slack's own time of it."""
+        return datetime.fromtimestamp(float(self.ts), UTC)
+
+    @property
+    def key(self) -> str:
+        """What identifies the message, however often and in whatever event it comes."""
+        return f"{self.channel}:{self.ts}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edited:
+    """New words in the place of old ones."""
+
+    before: Posted
+    after: Posted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """Words that are gone from the thread."""
+
+    was: Posted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipChanged:
+    """Somebody came into a channel or left it."""
+
+    channel: SlackChannel
+    user: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Of no concern to the desk, for this reason."""
+
+    reason: str
+
+
+Happened = Posted | Edited | Deleted | MembershipChanged | Nothing
+
+
+def raw(body: Mapping[str, Any], *, text: str) -> Raw:
+    """
+    The row of the inbox for an event; ``text`` is the body as JSON.
+
+    A message has the same key in every event that tells of it (``message``, ``app_mention``, a redelivery, our own
+    catch-up); edits and deletions have keys of their own.
+    """
+    event = _mapping(body.get("event"))
+    channel, message = event.get("channel"), _mapping(event.get("message"))
+    before = _mapping(event.get("previous_message"))
+    at = _micros(event.get("event_ts") or event.get("ts"))
+    match event.get("type"), event.get("subtype"):
+        case "message", "message_changed":
+            version = _mapping(message.get("edited")).get("ts") or event.get("event_ts")
+            key, about = f"{channel}:{message.get('ts')}:edit:{version}", message
+        case "message", "message_deleted":
+            key, about = f"{channel}:{event.get('deleted_ts')}:deleted", before
+        case (("message" | "app_mention"), _):
+            key, about, at = f"{channel}:{event.get('ts')}", event, _micros(event.get("ts"))
+        case _:
+            return Raw(key=str(body.get("event_id")), lane="workspace", position=at, body=text)
+    lane = f"{channel}:{about.get('thread_ts') or about.get('ts')}"
+    return Raw(key=key[:255], lane=lane[:200], position=at, body=text)
+
+
+def happened(body: Mapping[str, Any]) -> Happened:
+    """Say what an event means."""
+    event = _mapping(body.get("event"))
+    channel = event.get("channel")
+    if not isinstance(channel, str):
+        return Nothing("no channel")
+    match event.get("type"), event.get("subtype"):
+        case (("member_joined_channel" | "member_left_channel"), _):
+            return MembershipChanged(channel=SlackChannel(channel), user=AgentId(str(event.get("user"))))
+        case "message", "message_changed":
+            before = posted(_mapping(event.get("previous_message")), channel=channel)
+            after = posted(_mapping(event.get("message")), channel=channel)
+            if isinstance(before, Posted) and isinstance(after, Posted):
+                return Edited(before=before, after=after)
+            return Nothing("not somebody's words")
+        case "message", "message_deleted":
+            was = posted(_mapping(event.get("previous_message")), channel=channel)
+            return Deleted(was=was) if isinstance(was, Posted) else was
+        case (("message" | "app_mention"), _):
+            return posted(event, channel=channel)
+        case _:
+            return Nothing("a kind of no concern")
+
+
+def posted(message: Mapping[str, Any], *, channel: str) -> Posted | Nothing:
+    """Somebody's words in a thread, from an event or from a thread's history."""
+    ts, thread, user = message.get("ts"), message.get("thread_ts"), message.get("user")
+    if message.get("subtype") not in WORDS:
+        return Nothing("not somebody's words")
+    if not (isinstance(ts, str) and isinstance(thread, str)) or ts == thread or not _micros(ts):
+        return Nothing("not in a thread")
+    files = message.get("files")
+    return Posted(
+        channel=SlackChannel(channel),
+        thread=SlackTs(thread),
+        ts=SlackTs(ts),
+        user=AgentId(user) if isinstance(user, str) else None,
+        is_bot=bool(message.get("bot_id")) or not isinstance(user, str),
+        text=mrkdwn.read(message).stripped(),
+        broadcast=message.get("subtype") == "thread_broadcast",
+        files=len(files) if isinstance(files, list) else 0,
+    )
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _micros(ts: object) -> int:
+    """Slack's time of a message in microseconds; 0 for what is none."""
+    try:
+        seconds, _, micros = str(ts).partition(".")
+        return int(seconds) * MICROSECONDS + int((micros or "0")[:6].ljust(6, "0"))
+    except ValueError:
+        return 0

@@ -1,0 +1,39 @@
+"""The words that customers and agents read, in one catalogue per language; operators may override what customers read."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from babel.dates import format_timedelta
+
+from bot.texts import en, id as indonesian
+
+CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": en.TEXTS, "id": indonesian.TEXTS}
+CUSTOMERS = ("ticket.", "customer.")  #: names that begin so are read by customers
+
+
+def overridable() -> dict[str, str]:
+    """The texts that customers read, by name, in English."""
+    return {name: text for name, text in en.TEXTS.items() if name.startswith(CUSTOMERS)}
+
+
+def language_of(hint: str | None, *, default: str) -> str:
+    """The catalogue for a platform's language hint such as ``id-ID``; without one we know, ``default``."""
+    primary = (hint or "").replace("_", "-").split("-")[0].lower()
+    return {"in": "id", "ms": "id"}.get(primary, primary) if primary in {*CATALOGUES, "in", "ms"} else default
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """The catalogues with an operator's overrides (language → name → text)."""
+
+    overrides: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def say(self, language: str, name: str, /, **values: object) -> str:
+        """The text with its blanks filled in; an unknown ``name`` is a mistake of ours and raises `KeyError`."""
+        text = self.overrides.get(language, {}).get(name) or CATALOGUES[language][name]
+        return text.format(**values)
+
+    def span(self, language: str, span: timedelta) -> str:
+        """A duration as people say it: 30 minutes, 8 jam."""
+        return format_timedelta(span, threshold=1.5, locale=language)

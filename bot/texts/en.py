@@ -1,0 +1,168 @@
+"""
+English.
+
+Names that begin with ``ticket.`` or ``customer.`` are read by customers, as plain text. All others are read by agents
+in Slack; there, what is no button, label or title is mrkdwn, and whoever fills a blank makes its value harmless first.
+"""
+
+TEXTS: dict[str, str] = {
+    # --- customers
+    "ticket.received": (
+        "Hi {name}, we have your message. Your ticket number is #{number}; you can expect an answer within {target}."
+    ),
+    "ticket.solved": (
+        "We believe that your request #{number} is done. If it is not, simply write to us within {reopen}: "
+        "that opens it again."
+    ),
+    "customer.greeting": "Hi {name}! Write your question here, and somebody from our team will answer you.",
+    # --- what happened, in the thread
+    "notice.customer": "the customer",
+    "notice.claimed.owner": (
+        "🙋 Taken by {who}. From now on their plain text in this thread goes to the customer; what others write stays "
+        "internal. Begin with `//` for a note. {hold}"
+    ),
+    "notice.claimed.everyone": (
+        "🙋 Taken by {who}. Plain text in this thread, whoever of the team writes it, goes to the customer. "
+        "Begin with `//` for a note. {hold}"
+    ),
+    "notice.claimed.explicit": (
+        "🙋 Taken by {who}. Whatever is written in this thread stays internal; the *Reply* button or "
+        "`!reply text` answers the customer."
+    ),
+    "notice.hold": "It leaves after {span}; until then deleting it, editing it or `!undo` costs nothing.",
+    "notice.no_hold": "It leaves at once.",
+    "notice.reopened": "🔓 Opened again by {who}.",
+    "notice.solved": "✅ Solved by {who}. A new message from the customer opens it again.",
+    "notice.solved_with": "✅ Solved by {who}. A new message from the customer opens it again. Resolution (internal):",
+    "notice.escalated": "🚨 Escalated to level {level} by {who}. {whom}, please look. Reason:",
+    "notice.escalated_to_nobody": (
+        "🚨 Escalated to level {level} by {who}, but no supervisors are named in the settings, so nobody was told. Reason:"
+    ),
+    "notice.edit_not_carried": (
+        "✏️ {who}, your reply had left already, so the customer keeps the first version. "
+        "If it matters, write a correction."
+    ),
+    "notice.delete_not_carried": "🗑️ {who}, your reply had left already: the customer still has it.",
+    "notice.files_not_yet": "📎 {who}, files can't be sent to the customer yet. Yours stay internal, in this thread.",
+    # --- what agents say by command or modal, shown in the thread
+    "mirror.reply": "↪ *{who}* to the customer:",
+    "mirror.note": "📝 *{who}*:",
+    # --- questions about held texts
+    "offer.claim": "✋ {who}, nobody owns this ticket, so your text above has not been sent. What shall become of it?",
+    "offer.claim.send": "Claim and send",
+    "offer.reopen": "✋ {who}, this ticket is done, so your text above has not been sent. What shall become of it?",
+    "offer.reopen.send": "Reopen and send",
+    "offer.text_only": (
+        "✋ {who}, files can't be sent to the customer yet, so your message above has not been sent. "
+        "Shall the text go without them?"
+    ),
+    "offer.text_only.send": "Send the text alone",
+    "offer.note": "Keep as note",
+    # --- what did not arrive
+    "trouble.failed": "⚠️ This text was *not delivered* to the customer. {reason}",
+    "trouble.uncertain": "⚠️ Nobody can tell whether this text reached the customer. {reason}",
+    "trouble.failed.again": "Retry",
+    "trouble.uncertain.again": "Send again",
+    "trouble.leave": "Leave it",
+    # --- hints that one person sees
+    "whisper.not_sent": "Not sent: the owner of this ticket speaks to the customer, so your text stayed internal.",
+    "whisper.not_sent.send": "Send to customer",
+    # --- the desk's channel
+    "alarm.parked": (
+        "🚨 Something that arrived from {source} could not be read. It is kept: `loket failed --retry {id}` tries again."
+    ),
+    # --- refusals
+    "refused": "That can't be done.",
+    "refused.no_such_ticket": "There is no ticket #{number}.",
+    "refused.already_claimed": "Ticket #{number} already belongs to {agent}.",
+    "refused.already_solved": "Ticket #{number} is solved already.",
+    "refused.not_solved": "Ticket #{number} is still open.",
+    "refused.nothing_to_undo": "You have no reply in ticket #{number} that could still be taken back.",
+    "refused.already_decided": "Somebody has decided this before.",
+    "refused.not_an_agent": "Only full members of the desk's channel can do this.",
+    "refused.wrong_use": "{problem} The right form: {usage}",
+    "problem.text_missing": "The text is missing.",
+    "problem.reason_missing": "The reason is missing.",
+    "problem.number_missing": "I can't tell which ticket you mean: please name its number.",
+    "problem.unknown_verb": "I don't know `{verb}`.",
+    "problem.target_unknown": "I can't find whom to escalate to.",
+    "problem.other": "I don't understand that.",
+    # --- the card
+    "card.nameless": "(no name)",
+    "card.cut": "… the rest is too long for Slack.",
+    "card.unowned": "nobody owns it",
+    "card.level": "level {level}",
+    "card.escalated": "escalated by {who} to {whom}, {at}: {reason}",
+    "card.nobody": "nobody",
+    "card.first_reply_due": "first reply due {at}",
+    "card.follows": "follows #{number}",
+    "card.failed": "⚠️ not delivered: {reason}",
+    "card.uncertain": "⚠️ perhaps not delivered: {reason}",
+    "card.claim": "Claim",
+    "card.reply": "Reply",
+    "card.note": "Note",
+    "card.escalate": "Escalate",
+    "card.close": "Close",
+    "card.reopen": "Reopen",
+    "status.new": "New",
+    "status.open": "In progress",
+    "status.pending": "Waiting for the customer",
+    "status.on_hold": "On hold",
+    "status.solved": "Solved",
+    "status.closed": "Closed",
+    # --- modals; titles and buttons have at most 24 characters
+    "modal.about": "#{number} · {customer}",
+    "modal.number": "Which ticket? Its number",
+    "modal.cancel": "Cancel",
+    "modal.reply.title": "Reply to the customer",
+    "modal.reply.submit": "Send",
+    "modal.reply.text": "What the customer reads",
+    "modal.note.title": "Internal note",
+    "modal.note.submit": "Keep",
+    "modal.note.text": "Only the team sees this",
+    "modal.escalate.title": "Escalate",
+    "modal.escalate.submit": "Escalate",
+    "modal.escalate.target": "To whom? Empty: to the supervisors",
+    "modal.escalate.reason": "Why?",
+    "modal.close.title": "Close the ticket",
+    "modal.close.submit": "Close",
+    "modal.close.resolution": "How was it solved? (internal)",
+    # --- help
+    "verb.claim": "`claim #42` – the ticket is yours",
+    "verb.reply": "`reply #42 text` – to the customer, in your name",
+    "verb.note": "`note #42 text` – internal, into the thread",
+    "verb.escalate": "`escalate #42 @person reason` – the next level looks; without a name the supervisors",
+    "verb.close": "`close #42 resolution` – the ticket is done; the resolution is internal and may be left out",
+    "verb.reopen": "`reopen #42` – work on it again",
+    "verb.undo": "`undo #42` – takes back what has not left yet",
+    "verb.help": "`help` – this list",
+    # --- answers to commands
+    "done.claimed": "Ticket #{number} ({customer}) is yours.",
+    "done.replied": "Your answer to {customer} in ticket #{number} is on its way.",
+    "done.noted": "Your note is in the thread of ticket #{number} ({customer}).",
+    "done.escalated": "Ticket #{number} ({customer}) is escalated.",
+    "done.closed": "Ticket #{number} ({customer}) is solved.",
+    "done.reopened": "Ticket #{number} ({customer}) is open again.",
+    "done.undone": "Taken back: {customer} will not see it. It stays as a note in ticket #{number}.",
+    "done.sent": "Your text is on its way to {customer} (ticket #{number}).",
+    "done.kept": "Kept as a note in ticket #{number}; {customer} will not see it.",
+    "done.left": "Left as it is, in ticket #{number} ({customer}).",
+    "done.again": "On its way to {customer} again (ticket #{number}).",
+    # --- what the customer did, behind their name
+    "kind.edit": "edited their message:",
+    "kind.photo": "sent a photo (not shown here yet)",
+    "kind.document": "sent a file (not shown here yet)",
+    "kind.voice": "sent a voice message (not shown here yet)",
+    "kind.audio": "sent an audio file (not shown here yet)",
+    "kind.video": "sent a video (not shown here yet)",
+    "kind.video_note": "sent a video message (not shown here yet)",
+    "kind.sticker": "sent a sticker (not shown here yet)",
+    "kind.animation": "sent an animation (not shown here yet)",
+    "kind.location": "sent a location (not shown here yet)",
+    "kind.venue": "sent a place (not shown here yet)",
+    "kind.contact": "sent a contact (not shown here yet)",
+    "kind.poll": "sent a poll (not shown here yet)",
+    "kind.dice": "threw a die (not shown here yet)",
+    "kind.story": "shared a story (not shown here yet)",
+    "kind.unknown": "sent something that can't be shown here yet",
+}

@@ -1,0 +1,44 @@
+"""A clock that is moved by hand."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
+
+
+class ManualClock:
+    """Stands still until `passes` is called; whoever waits for a time is woken when it has come."""
+
+    def __init__(self, now: datetime = MONDAY) -> None:
+        self._now = now
+        self._waiting: list[tuple[datetime, asyncio.Event]] = []
+
+    def now(self) -> datetime:
+        """What time it is."""
+        return self._now
+
+    def passes(self, span: timedelta) -> None:
+        """Let time pass."""
+        self._now += span
+        for until, come in self._waiting:
+            if until <= self._now:
+                come.set()
+
+    async def wait(self, event: asyncio.Event, *, until: datetime | None) -> None:
+        """Return when the event is set or the time has come."""
+        if until is None:
+            await event.wait()
+            return
+        if until <= self._now:
+            await asyncio.sleep(0)
+            return
+        come = asyncio.Event()
+        entry = (until, come)
+        self._waiting.append(entry)
+        waits = [asyncio.create_task(event.wait()), asyncio.create_task(come.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._waiting.remove(entry)
+            for task in waits:
+                task.cancel()

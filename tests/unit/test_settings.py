@@ -1,0 +1,194 @@
+"""The environment: what is asked for, what is refused, and that all of it is said at once."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ConfigError
+from bot.logs import LogFormat, LogLevel
+from bot.settings import Settings, from_process, load
+
+ENOUGH = {
+    "SLACK_BOT_TOKEN": "xoxb-1-secret",
+    "SLACK_APP_TOKEN": "xapp-1-secret",
+    "SLACK_CHANNEL": "#support",
+    "TELEGRAM_BOT_TOKEN": "123456:AAE-secret_",
+}
+
+
+def loaded(folder: Path, **variables: str) -> Settings:
+    return load({**ENOUGH, **variables}, is_terminal=False, known_texts={}, folder=folder)
+
+
+def problems(folder: Path, **variables: str) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as caught:
+        loaded(folder, **variables)
+    return caught.value.problems
+
+
+def test_four_variables_are_enough(tmp_path: Path) -> None:
+    settings = loaded(tmp_path)
+
+    assert settings.slack.bot_token.get_secret_value() == "xoxb-1-secret"
+    assert settings.slack.api_url == "https://slack.com/api/"
+    assert settings.telegram is not None
+    assert settings.telegram.api_url == "https://api.telegram.org"
+    assert (settings.database_url, settings.host, settings.port) == ("sqlite://loket.db", "127.0.0.1", 8080)
+    assert [(desk.name, desk.channel) for desk in settings.config.desks] == [("Support", "#support")]
+
+
+def test_only_the_process_asks_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for variable, value in {**ENOUGH, "SLACK_SIGNING_SECRET": "s"}.items():
+        monkeypatch.setenv(variable, value)
+
+    assert from_process(is_terminal=False, known_texts={}).slack.signing_secret is not None
+    assert loaded(tmp_path).slack.signing_secret is None
+
+
+def test_everything_can_be_told(tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text("[replies]\nhold_seconds = 0\n")
+
+    settings = loaded(
+        tmp_path,
+        SLACK_API_URL="http://127.0.0.1:9999/slack/api/",
+        TELEGRAM_API_URL="http://[::1]:9999/telegram/",
+        DATABASE_URL="sqlite:///srv/loket/desk.db",
+        LOKET_CONFIG="other.toml",
+        LOKET_HOST="0.0.0.0",  # noqa: S104  # nothing listens here
+        LOKET_PORT="0",
+        LOKET_LOG_FORMAT="Console",
+        LOKET_LOG_LEVEL="debug",
+    )
+
+    assert settings.slack.api_url == "http://127.0.0.1:9999/slack/api/"
+    assert settings.telegram is not None
+    assert settings.telegram.api_url == "http://[::1]:9999/telegram"
+    assert settings.data_dir == Path("/srv/loket/loket-data")
+    assert (settings.host, settings.port) == ("0.0.0.0", 0)  # noqa: S104
+    assert (settings.log_format, settings.log_level) == (LogFormat.CONSOLE, LogLevel.DEBUG)
+    assert settings.config.replies.hold == timedelta(0)
+
+
+def test_logs_are_for_eyes_on_a_terminal_and_for_machines_elsewhere(tmp_path: Path) -> None:
+    on_terminal = load(ENOUGH, is_terminal=True, known_texts={}, folder=tmp_path)
+
+    assert on_terminal.log_format is LogFormat.CONSOLE
+    assert loaded(tmp_path).log_format is LogFormat.JSON
+
+
+def test_the_data_folder_can_be_named(tmp_path: Path) -> None:
+    assert loaded(tmp_path, LOKET_DATA_DIR="/var/lib/loket").data_dir == Path("/var/lib/loket")
+    assert loaded(tmp_path).data_dir == Path("loket-data")
+
+
+@pytest.mark.parametrize("variable", sorted(ENOUGH))
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_an_empty_variable_counts_as_missing(tmp_path: Path, variable: str, empty: str) -> None:
+    (problem,) = problems(tmp_path, **{variable: empty})
+
+    assert problem.startswith(f"{variable}: missing; set it to ")
+
+
+def test_the_channel_is_not_needed_when_desks_are_named(tmp_path: Path) -> None:
+    (tmp_path / "loket.toml").write_text('[[desk]]\nname = "Billing"\nchannel = "C1"\n')
+
+    settings = loaded(tmp_path, SLACK_CHANNEL="")
+
+    assert settings.slack.channel is None
+    assert [desk.name for desk in settings.config.desks] == ["Billing"]
+
+
+def test_a_desk_must_take_the_customers_that_come(tmp_path: Path) -> None:
+    (tmp_path / "loket.toml").write_text('[[desk]]\nname = "Billing"\nchannel = "C1"\ncustomers = ["whatsapp"]\n')
+
+    (problem,) = problems(tmp_path)
+
+    assert problem == 'loket.toml: desk.customers: no desk takes customers of Telegram; add "telegram" to one'
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("SLACK_BOT_TOKEN", "xapp-1", "holds an xapp-… token where an xoxb-… one belongs"),
+        ("SLACK_APP_TOKEN", "xoxb-1", "holds an xoxb-… token where an xapp-… one belongs"),
+        ("SLACK_BOT_TOKEN", "1", "wrong; set it to the app's bot token"),
+        ("SLACK_BOT_TOKEN", "xoxb-1 xoxb-2", "wrong; set it to the app's bot token"),
+        ("SLACK_CHANNEL", "support", "wrong; write the channel's id (C0123ABCD) or #name"),
+        ("SLACK_API_URL", "https://slack.com/", "ends in /api/"),
+        ("SLACK_API_URL", "slack.com/api/", "write an http(s) address"),
+        ("TELEGRAM_BOT_TOKEN", "AAE", "from @BotFather"),
+        ("TELEGRAM_API_URL", "ftp://api.telegram.org", "write an http(s) address"),
+        ("TELEGRAM_API_URL", "https://api.telegram.org/bot", "without /bot"),
+        (
+            "TELEGRAM_WEBHOOK_URL",
+            "https://desk.example.org",
+            "Telegram by webhook comes with the next release; remove it",
+        ),
+        ("TELEGRAM_WEBHOOK_SECRET", "s", "Telegram by webhook comes with the next release; remove it"),
+        ("WHATSAPP_ACCESS_TOKEN", "t", "WhatsApp comes with the next release; remove it"),
+        ("WHATSAPP_PHONE_NUMBER_ID", "1", "WhatsApp comes with the next release; remove it"),
+        ("WHATSAPP_API_URL", "graph", "write an http(s) address"),
+        ("WHATSAPP_API_VERSION", "26", "v26.0"),
+        ("DATABASE_URL", "postgres://u:pw@h/loket", "PostgreSQL comes with the next release"),
+        ("DATABASE_URL", "postgresql://u:pw@h/loket", "PostgreSQL comes with the next release"),
+        ("DATABASE_URL", "mysql://h/loket", "write sqlite://loket.db"),
+        ("DATABASE_URL", "sqlite://", "write sqlite://loket.db"),
+        ("LOKET_HOST", "http://localhost", "write a host alone"),
+        ("LOKET_PORT", "65536", "write a number from 0"),
+        ("LOKET_PORT", "web", "write a number from 0"),
+        ("LOKET_LOG_FORMAT", "xml", "write console or json"),
+        ("LOKET_LOG_LEVEL", "LOUD", "write DEBUG, INFO, WARNING or ERROR"),
+    ],
+)
+def test_a_wrong_value_is_named_with_its_mend(tmp_path: Path, variable: str, value: str, said: str) -> None:
+    (problem,) = problems(tmp_path, **{variable: value})
+
+    assert problem.startswith(f"{variable}: ")
+    assert said in problem
+
+
+def test_http_mode_is_refused_in_words_of_its_own(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="s")
+
+    assert problem.startswith("SLACK_APP_TOKEN: missing")
+    assert "HTTP mode, with SLACK_SIGNING_SECRET alone, comes with the next release" in problem
+
+
+def test_a_slip_in_a_name_of_ours_is_found(tmp_path: Path) -> None:
+    said = problems(tmp_path, LOKET_PROT="1", LOKET_XYZZY="1", SLACK_TEAM="kept by somebody else")
+
+    assert said == ("LOKET_PROT: no such setting; did you mean LOKET_PORT?", "LOKET_XYZZY: no such setting; remove it")
+
+
+def test_all_problems_of_environment_and_file_come_together(tmp_path: Path) -> None:
+    (tmp_path / "loket.toml").write_text('[replies]\nmode = "ownr"\n')
+
+    said = problems(tmp_path, SLACK_BOT_TOKEN="", SLACK_CHANNEL="", TELEGRAM_BOT_TOKEN="x", LOKET_PROT="1")
+
+    names = [problem.split(": ")[0] for problem in said]
+    assert names == ["LOKET_PROT", "SLACK_BOT_TOKEN", "TELEGRAM_BOT_TOKEN", "loket.toml", "SLACK_CHANNEL"]
+
+
+def test_a_named_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, LOKET_CONFIG="missing.toml")
+
+    assert "missing.toml" in problem
+    assert "LOKET_CONFIG" in problem
+
+
+def test_secrets_stand_in_no_problem_and_no_repr(tmp_path: Path) -> None:
+    said = problems(
+        tmp_path,
+        SLACK_BOT_TOKEN="hush-1",
+        SLACK_APP_TOKEN="xoxb-hush-2",
+        TELEGRAM_BOT_TOKEN="hush 3",
+        DATABASE_URL="mysql://loket:hush-4@db/loket",
+        SLACK_API_URL="https://me:hush-5@slack.com",
+        WHATSAPP_APP_SECRET="hush-6",
+    )
+
+    assert len(said) == 6
+    assert "hush" not in "".join(said)
+    assert "secret" not in repr(loaded(tmp_path, SLACK_SIGNING_SECRET="very secret")).replace("signing_secret", "")

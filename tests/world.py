@@ -1,0 +1,234 @@
+"""
+The world of a flow test: a local Slack and Telegram, the whole service between them, and a clock moved by hand.
+
+Tests say who does what; everything travels through the real SDKs, HTTP and WebSocket.
+"""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from bot import settings
+from bot.app import Application
+from bot.manifest import manifest
+from bot.sandbox.slack.server import SlackSandbox
+from bot.sandbox.telegram.server import TelegramSandbox
+from bot.settings import Settings
+from bot.texts import overridable
+from tests.clock import ManualClock
+
+CALM = 3  #: so many looks in a row must find everything at rest
+PATIENCE_S = 20
+
+
+@dataclass(slots=True)
+class Customer:
+    """Somebody on Telegram."""
+
+    world: "World"
+    id: int
+
+    async def writes(self, text: str, **more: Any) -> int:
+        """Write a message, and wait until everybody has seen what follows."""
+        message = self.world.telegram.writes(self.id, text, **more)
+        await self.world.quiet()
+        return message
+
+    @property
+    def received(self) -> list[str]:
+        """The texts that the bot sent, oldest first."""
+        return self.world.telegram.received(self.id)
+
+
+@dataclass(slots=True)
+class Agent:
+    """Somebody in Slack."""
+
+    world: "World"
+    id: str
+    name: str
+
+    async def writes(self, text: str, *, under: str, broadcast: bool = False, files: Any = ()) -> str:
+        """Write into the thread under a card."""
+        ts = await self.world.slack.post(
+            self.id, self.world.channel, text, thread_ts=under, broadcast=broadcast, files=files
+        )
+        await self.world.quiet()
+        return ts
+
+    async def edits(self, ts: str, text: str) -> None:
+        """Edit an own message."""
+        await self.world.slack.edit(self.id, self.world.channel, ts, text)
+        await self.world.quiet()
+
+    async def deletes(self, ts: str) -> None:
+        """Delete an own message."""
+        await self.world.slack.delete(self.id, self.world.channel, ts)
+        await self.world.quiet()
+
+    async def presses(self, action: str, *, on: str, ephemeral: bool = False) -> None:
+        """Press a button of a message."""
+        await self.world.slack.press(self.id, self.world.channel, on, action, ephemeral=ephemeral)
+        await self.world.quiet()
+
+    async def commands(self, text: str) -> str:
+        """Run a slash command; returns what is answered."""
+        before = len(self.whispers)
+        await self.world.slack.command(self.id, self.world.channel, text)
+        await self.world.quiet()
+        return "\n".join(self.whispers[before:])
+
+    async def submits(self, values: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+        """Fill in and send the open modal; returns the errors."""
+        view = self.world.slack.views(self.id)[-1]
+        errors = await self.world.slack.submit(self.id, view["id"], values)
+        await self.world.quiet()
+        return errors
+
+    @property
+    def whispers(self) -> list[str]:
+        """What only this person sees, oldest first."""
+        return [message["text"] for message in self.world.slack.ephemerals(self.id)]
+
+    @property
+    def modal(self) -> dict[str, Any]:
+        """The modal that is open."""
+        return self.world.slack.views(self.id)[-1]
+
+
+@dataclass(slots=True)
+class World:
+    """Everybody and everything."""
+
+    slack: SlackSandbox
+    telegram: TelegramSandbox
+    clock: ManualClock
+    channel: str
+    folder: Path
+    config: str
+    agents: dict[str, Agent] = field(default_factory=dict)
+    app: Application | None = None
+
+    @property
+    def mika(self) -> Agent:
+        """An agent."""
+        return self.agents["mika"]
+
+    @property
+    def budi(self) -> Agent:
+        """Another agent."""
+        return self.agents["budi"]
+
+    def customer(self, name: str = "Ada", *, language: str = "en") -> Customer:
+        """A new customer."""
+        return Customer(self, self.telegram.add_person(name, language_code=language))
+
+    def settings(self) -> Settings:
+        """The settings, as an operator would give them."""
+        (self.folder / "loket.toml").write_text(self.config)
+        environment = {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_APP_TOKEN": self.slack.app_token,
+            "SLACK_CHANNEL": self.channel,
+            "SLACK_API_URL": self.slack.api_url,
+            "TELEGRAM_BOT_TOKEN": self.telegram.token,
+            "TELEGRAM_API_URL": self.telegram.api_url,
+            "DATABASE_URL": f"sqlite:///{self.folder}/loket.db",
+            "LOKET_CONFIG": str(self.folder / "loket.toml"),
+            "LOKET_PORT": "0",
+        }
+        return settings.load(environment, is_terminal=False, known_texts=overridable(), folder=self.folder)
+
+    async def start(self) -> None:
+        """Start the service."""
+        self.app = Application(self.settings(), clock=self.clock, jitter=lambda: 1.0)
+        await self.app.__aenter__()
+        await self.quiet()
+
+    async def stop(self) -> None:
+        """Stop the service, as SIGTERM does."""
+        if self.app is not None:
+            app, self.app = self.app, None
+            await app.__aexit__(None, None, None)
+
+    async def passes(self, span: timedelta) -> None:
+        """Let time pass, and wait until everybody has seen what follows."""
+        self.clock.passes(span)
+        await self.quiet()
+
+    async def quiet(self) -> None:
+        """Return when nothing is under way and nothing is due."""
+        async with asyncio.timeout(PATIENCE_S):
+            calm = 0
+            while calm < CALM:
+                calm = calm + 1 if self._calm() else 0
+                await asyncio.sleep(0.002)
+
+    def _calm(self) -> bool:
+        if self.slack.unacked:
+            return False
+        if self.app is None:
+            return True
+        return not self.telegram.pending and all(worker.resting.is_set() for worker in self.app.workers)
+
+    def cards(self) -> list[dict[str, Any]]:
+        """The cards in the desk's channel, oldest first."""
+        return [message for message in self.slack.messages(self.channel) if message.get("bot_id")]
+
+    def card(self) -> str:
+        """The only card there is."""
+        (card,) = self.cards()
+        return str(card["ts"])
+
+    def thread(self, card: str) -> list[str]:
+        """The texts under a card, oldest first."""
+        return [words(message) for message in self.slack.thread(self.channel, card)[1:]]
+
+    def reactions(self, ts: str) -> list[str]:
+        """The names of the reactions to a message."""
+        return [one["name"] for one in self.slack.reactions(self.channel, ts)]
+
+
+def words(message: Mapping[str, Any]) -> str:
+    """All that one reads of a message: its blocks, else its text."""
+    found: list[str] = []
+    _collect(message.get("blocks") or [], found)
+    return "\n".join(found) or str(message.get("text", ""))
+
+
+def _collect(node: Any, found: list[str]) -> None:
+    if isinstance(node, list):
+        for child in node:
+            _collect(child, found)
+    elif isinstance(node, dict):
+        if isinstance(node.get("text"), str):
+            found.append(node["text"])
+        for name, child in node.items():
+            if name != "text" or not isinstance(child, str):
+                _collect(child, found)
+
+
+@asynccontextmanager
+async def world(config: str = "", *, redeliver_after_s: tuple[float, ...] = (0.05, 0.1, 0.2)) -> AsyncIterator[World]:
+    """A world with a running service; the pace of posting is off unless the configuration says otherwise."""
+    clock = ManualClock()
+    slack = SlackSandbox(clock=clock.now, redeliver_after_s=redeliver_after_s)
+    telegram = TelegramSandbox(clock=clock.now)
+    agents = {name: slack.add_user(name, real_name=name.title()) for name in ("mika", "budi")}
+    channel = slack.add_channel("support", [*agents.values(), slack.workspace.bot_user])
+    slack.install(manifest())
+    config = config if "[limits]" in config else f"{config}\n[limits]\nslack_posts_per_second = 0\n"
+    with tempfile.TemporaryDirectory() as folder:
+        async with slack, telegram:
+            it = World(slack, telegram, clock, channel, Path(folder), config)
+            it.agents = {name: Agent(it, user, name) for name, user in agents.items()}
+            await it.start()
+            try:
+                yield it
+            finally:
+                await it.stop()
