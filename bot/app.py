@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.base import Channel, Raw
-from bot.channels.registry import build_channels
+from bot.channels.registry import LABELS, build_channels
 from bot.clock import Clock, SystemClock
 from bot.delivery.customers import CustomerSender
 from bot.delivery.inbox import Inbox
@@ -35,7 +35,7 @@ from bot.settings import Settings
 from bot.slack.catchup import CatchUp
 from bot.slack.connection import SlackConnection
 from bot.slack.people import People
-from bot.slack.surface import KINDS, SlackSurface
+from bot.slack.surface import SlackSurface
 from bot.texts import Texts
 
 SLACK_TIMEOUT_S = 30  #: seconds for one call; what is given up earlier is uncertain
@@ -98,8 +98,8 @@ class Application:
             processors={**{name: services.intake.process for name in channels}, SOURCE: Events(front).process},
             alarm=services.settlement.alarm, clock=self._clock, jitter=self._jitter,
         )  # fmt: skip
-        surface = SlackSurface(client, people=people, config=settings.config, texts=texts)
-        senders: dict[str, Sender] = {**dict.fromkeys(KINDS, surface), "send": CustomerSender(channels)}
+        surface = SlackSurface(client, people=people, config=settings.config, texts=texts, labels=LABELS)
+        senders: dict[str, Sender] = {**dict.fromkeys(surface.kinds, surface), "send": CustomerSender(channels)}
         self.outbox = Outbox(
             senders=senders, settle=services.settlement.settle, limits=Limits(self._rate_of), clock=self._clock,
             jitter=self._jitter,
@@ -108,6 +108,8 @@ class Application:
         for channel in channels.values():
             await self._receive(channel)
         bolt = self._bolt(client, front)
+        self._front = front
+        self._open.push_async_callback(front.finish, within=FINISH)
         self.catch_up = CatchUp(client, self.inbox, people=people, source=SOURCE)
         connection = await self._connect(bolt)
         await self._tick(services, connection)
@@ -120,14 +122,19 @@ class Application:
         return database
 
     async def _run_workers(self, context: Context) -> None:
-        self.workers = [Worker(self.inbox, clock=self._clock, slots=SLOTS)]
-        outgoing = Worker(self.outbox, clock=self._clock, slots=SLOTS)
-        self.inbox.woken = self.workers[0].wake
-        context.wake = outgoing.wake
-        for worker in (self.workers[0], outgoing):
+        self._incoming = Worker(self.inbox, clock=self._clock, slots=SLOTS)
+        self._outgoing = Worker(self.outbox, clock=self._clock, slots=SLOTS)
+        self.inbox.woken = self._incoming.wake
+        context.wake = self._outgoing.wake
+        for worker in (self._incoming, self._outgoing):
             self._open.push_async_callback(worker.finish, within=FINISH)
             self._background(worker.run(), name="worker")
-        self.workers_out = outgoing
+
+    @property
+    def is_resting(self) -> bool:
+        """Nothing is under way and nothing is due."""
+        workers = (self._incoming, self._outgoing)
+        return self._front.idle.is_set() and all(worker.resting.is_set() for worker in workers)
 
     async def _receive(self, channel: Channel) -> None:
         await channel.open()
@@ -165,8 +172,8 @@ class Application:
 
     async def _tick(self, services: Services, connection: SlackConnection) -> None:
         async def wake() -> None:
-            self.workers[0].wake()
-            self.workers_out.wake()
+            self._incoming.wake()
+            self._outgoing.wake()
 
         async def close_due() -> None:
             await services.lifecycle.close_due(now=self._clock.now())

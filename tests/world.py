@@ -55,7 +55,7 @@ class Agent:
 
     async def writes(self, text: str, *, under: str, broadcast: bool = False, files: Any = ()) -> str:
         """Write into the thread under a card."""
-        ts = await self.world.slack.post(
+        ts = self.world.slack.post(
             self.id, self.world.channel, text, thread_ts=under, broadcast=broadcast, files=files
         )
         await self.world.quiet()
@@ -63,12 +63,12 @@ class Agent:
 
     async def edits(self, ts: str, text: str) -> None:
         """Edit an own message."""
-        await self.world.slack.edit(self.id, self.world.channel, ts, text)
+        self.world.slack.edit(self.id, self.world.channel, ts, text)
         await self.world.quiet()
 
     async def deletes(self, ts: str) -> None:
         """Delete an own message."""
-        await self.world.slack.delete(self.id, self.world.channel, ts)
+        self.world.slack.delete(self.id, self.world.channel, ts)
         await self.world.quiet()
 
     async def presses(self, action: str, *, on: str, ephemeral: bool = False) -> None:
@@ -174,7 +174,7 @@ class World:
             return False
         if self.app is None:
             return True
-        return not self.telegram.pending and all(worker.resting.is_set() for worker in self.app.workers)
+        return not self.telegram.pending and self.app.is_resting
 
     def cards(self) -> list[dict[str, Any]]:
         """The cards in the desk's channel, oldest first."""
@@ -191,7 +191,7 @@ class World:
 
     def reactions(self, ts: str) -> list[str]:
         """The names of the reactions to a message."""
-        return [one["name"] for one in self.slack.reactions(self.channel, ts)]
+        return list(self.slack.reactions(self.channel, ts))
 
 
 def words(message: Mapping[str, Any]) -> str:

@@ -45,12 +45,13 @@ Handler = Callable[..., Awaitable[None]]
 
 def _acting(front: Front, name: str) -> Handler:
     async def on_press(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
-        await ack()
-        number = TicketNumber(int(action["value"]))
-        try:
-            await front.perform(VERBS[name], number, RichText(()), agent=_agent(body), cause=_cause(body, action))
-        except (DomainError, DeliveryError) as problem:
-            await _refuse(front, problem, respond)
+        with front.at_work():
+            await ack()
+            number = TicketNumber(int(action["value"]))
+            try:
+                await front.perform(VERBS[name], number, RichText(()), agent=_agent(body), cause=_cause(body, action))
+            except (DomainError, DeliveryError) as problem:
+                await _refuse(front, problem, respond)
 
     return on_press
 
@@ -59,30 +60,34 @@ def _asking(front: Front, name: str) -> Handler:
     async def on_press(
         ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
     ) -> None:
-        await ack()
-        number = TicketNumber(int(action["value"]))
-        try:
-            await open_modal(front, client, VERBS[name], number=number, agent=_agent(body), trigger=body["trigger_id"])
-        except (DomainError, DeliveryError) as problem:
-            await _refuse(front, problem, respond)
+        with front.at_work():
+            await ack()
+            number = TicketNumber(int(action["value"]))
+            try:
+                await open_modal(
+                    front, client, VERBS[name], number=number, agent=_agent(body), trigger=body["trigger_id"]
+                )
+            except (DomainError, DeliveryError) as problem:
+                await _refuse(front, problem, respond)
 
     return on_press
 
 
 def _deciding(front: Front, done: str, decide: Decision) -> Handler:
     async def on_press(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
-        await ack()
-        agent = _agent(body)
-        try:
-            if await front.people.role(agent, _channel(body)) is not Role.AGENT:
-                raise NotAnAgent
-            ticket = await decide(
-                MessageId(int(action["value"])), agent=agent, cause=_cause(body, action), now=front.clock.now()
-            )
-            row = await tickets.by_number(ticket.number)
-            await respond(await front.decided(done, row, agent=agent), replace_original=True)
-        except (DomainError, DeliveryError) as problem:
-            await _refuse(front, problem, respond)
+        with front.at_work():
+            await ack()
+            agent = _agent(body)
+            try:
+                if await front.people.role(agent, _channel(body)) is not Role.AGENT:
+                    raise NotAnAgent
+                ticket = await decide(
+                    MessageId(int(action["value"])), agent=agent, cause=_cause(body, action), now=front.clock.now()
+                )
+                row = await tickets.by_number(ticket.number)
+                await respond(await front.decided(done, row, agent=agent), replace_original=True)
+            except (DomainError, DeliveryError) as problem:
+                await _refuse(front, problem, respond)
 
     return on_press
 

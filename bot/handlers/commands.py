@@ -13,6 +13,7 @@ from bot.handlers.verbs import VERBS, Verb
 from bot.slack import mrkdwn
 
 ROOT = "loket"
+NOTHING = RichText(())
 SHORT = ("claim", "reply", "note", "escalate", "close")
 
 
@@ -20,10 +21,11 @@ def register(app: AsyncApp, front: Front) -> None:
     """Answer every command, at once with an acknowledgement and then with what came of it."""
 
     async def on_command(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
-        await ack()
-        answer = await _answer(front, command, client)
-        if answer is not None:
-            await respond(answer, response_type="ephemeral")
+        with front.at_work():
+            await ack()
+            answer = await _answer(front, command, client)
+            if answer is not None:
+                await respond(answer, response_type="ephemeral")
 
     for name in (ROOT, *SHORT):
         app.command(f"/{name}")(on_command)
@@ -64,7 +66,7 @@ async def open_modal(
     number: TicketNumber | None,
     agent: AgentId,
     trigger: str,
-    words: RichText | None = None,
+    words: RichText = NOTHING,
 ) -> None:
     """Ask for what is missing; who may not act is refused before."""
     view = await front.modal(verb, number=number, agent=agent, words=words)

@@ -103,7 +103,7 @@ class Events:
             verb, rest = command
             return verb, said.text.without_prefix(len(said.text.plain) - len(rest))
         first = said.text.spans[0] if said.text.spans else None
-        if first is None or first.mention != f"user:{await self._front.people.me()}":
+        if first is None or first.mention != f"user:{(await self._front.people.me()).user}":
             return None
         words = said.text.without_prefix(len(first.text)).stripped()
         verb = words.plain.split(maxsplit=1)[0].lower() if words else "help"

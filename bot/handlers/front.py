@@ -1,17 +1,23 @@
 """What every handler needs: who asks, for which ticket, may they, and what to answer."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from bot.clock import Clock
 from bot.domain.ids import AgentId, Cause, SlackChannel, SlackTs, TicketNumber
 from bot.domain.replies import Role
 from bot.domain.text import RichText
-from bot.errors import DeliveryError, DomainError, NoSuchTicket, NotAnAgent, WrongUse
+from bot.errors import DeliveryError, DomainError, NoSuchTicket, NotAnAgent
 from bot.handlers.verbs import VERBS, Asked, Permalink, Verb, named_ticket
 from bot.models.rows import CustomerRow, TicketRow
 from bot.services import tickets
 from bot.services.services import Services
 from bot.slack import modals
+from bot.slack.modals import About
 from bot.slack.mrkdwn import literal
 from bot.slack.people import People
 from bot.slack.refusals import refusal
@@ -26,6 +32,26 @@ class Front:
         self.people = people
         self.clock = clock
         self.texts = texts
+        self._at_work = 0
+        self.idle = asyncio.Event()  #: set while nobody's command, button or modal is being handled
+        self.idle.set()
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Somebody's request is being handled; a stop waits for it."""
+        self._at_work += 1
+        self.idle.clear()
+        try:
+            yield
+        finally:
+            self._at_work -= 1
+            if not self._at_work:
+                self.idle.set()
+
+    async def finish(self, *, within: timedelta) -> None:
+        """Wait for the requests that are being handled."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.idle.wait(), within.total_seconds())
 
     def language(self, row: TicketRow | None = None) -> str:
         """What agents read: the desk's language."""
@@ -59,7 +85,7 @@ class Front:
         """The Slack channel of a ticket, be its card there already or not."""
         if row.slack_channel is not None:
             return SlackChannel(row.slack_channel)
-        return await self.people.channel_id(self.services.context.desk_named(row.desk).channel)
+        return SlackChannel(await self.people.channel_id(self.services.context.desk_named(row.desk).channel))
 
     async def perform(
         self,
@@ -95,40 +121,30 @@ class Front:
 
     def refused(self, error: DomainError) -> str:
         """The sentence for a refusal; the wrong use of a verb shows its right form."""
-        if isinstance(error, WrongUse) and "usage" not in error.values:
-            name = str(error.values.get("verb"))
-            error.values["usage"] = f"/{name} {VERBS[name].usage}" if name in VERBS else "/loket help"
         return refusal(error, self.texts, self.language())
 
     async def decided(self, name: str, row: TicketRow, *, agent: AgentId) -> str:
         """The sentence that takes the place of a question, once somebody has answered it."""
-        return f"{await self.done(name, row)} — {self.people.mention(f'agent:{agent}')}"
+        return f"{await self.done(name, row)} — {await self.people.mention(f'agent:{agent}')}"
 
     def away(self, error: DeliveryError) -> str:
         """The sentence for a platform that can't be asked just now; nothing was done."""
         return self.texts.say(self.language(), "refused.away", reason=str(error))
 
     async def modal(
-        self, verb: Verb, *, number: TicketNumber | None, agent: AgentId, words: RichText | None
+        self, verb: Verb, *, number: TicketNumber | None, agent: AgentId, words: RichText
     ) -> dict[str, Any]:
         """The modal that asks for what the verb still needs."""
-        customer = None
-        row = None
-        if number is not None:
-            row = await tickets.by_number(number)
+        row = None if number is None else await tickets.by_number(number)
+        about = None
+        if row is not None:
             await self.admitted(row, agent)
-            customer = (await CustomerRow.get(id=row.customer_id)).name
-        return modals.modal(
-            verb.name, number=number, customer=customer, words="" if words is None else words.plain,
-            texts=self.texts, language=self.language(row),
-        )  # fmt: skip
+            about = About(number=row.number, customer=(await CustomerRow.get(id=row.customer_id)).name)
+        say = partial(self.texts.say, self.language(row))
+        return modals.modal(verb.name, about, say, words=words.plain)
 
     def help(self) -> str:
         """All verbs with their forms."""
         language = self.language()
-        lines = [self.texts.say(language, "verb.intro")]
-        lines += [
-            f"• `/loket {verb.name} {verb.usage}` — {self.texts.say(language, f'verb.{verb.name}')}"
-            for verb in VERBS.values()
-        ]
-        return "\n".join([*lines, self.texts.say(language, "verb.forms")])
+        verbs = [f"• {self.texts.say(language, f'verb.{name}')}" for name in (*VERBS, "help")]
+        return "\n".join([self.texts.say(language, "help.intro"), *verbs, self.texts.say(language, "help.forms")])

@@ -8,7 +8,8 @@ from bot.domain.ids import AgentId, Cause, TicketNumber
 from bot.errors import DeliveryError, DomainError
 from bot.handlers.front import Front
 from bot.handlers.verbs import VERBS, Verb
-from bot.slack import modals
+from bot.slack import parse
+from bot.slack.modals import NUMBER
 
 
 def register(app: AsyncApp, front: Front) -> None:
@@ -19,23 +20,24 @@ def register(app: AsyncApp, front: Front) -> None:
 
 def _submitting(front: Front, verb: Verb) -> Any:
     async def on_submit(ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
-        filled = modals.filled(view)
-        if filled.number is None:
-            await ack(
-                response_action="errors",
-                errors={modals.NUMBER: front.texts.say(front.language(), "modal.number_wrong")},
-            )
-            return
-        try:
-            await front.perform(
-                verb, TicketNumber(filled.number), filled.words, agent=AgentId(body["user"]["id"]),
-                cause=Cause(f"view:{view['id']}"),
-            )  # fmt: skip
-        except DomainError as refused:
-            await ack(response_action="errors", errors={filled.first_block: front.refused(refused)})
-        except DeliveryError as away:
-            await ack(response_action="errors", errors={filled.first_block: front.away(away)})
-        else:
-            await ack()
+        with front.at_work():
+            filled = parse.filled(view)
+            if filled.number is None:
+                await ack(
+                    response_action="errors",
+                    errors={NUMBER: front.texts.say(front.language(), "modal.number_wrong")},
+                )
+                return
+            try:
+                await front.perform(
+                    verb, TicketNumber(filled.number), filled.words, agent=AgentId(body["user"]["id"]),
+                    cause=Cause(f"view:{view['id']}"),
+                )  # fmt: skip
+            except DomainError as refused:
+                await ack(response_action="errors", errors={filled.first_block: front.refused(refused)})
+            except DeliveryError as away:
+                await ack(response_action="errors", errors={filled.first_block: front.away(away)})
+            else:
+                await ack()
 
     return on_submit

@@ -92,7 +92,7 @@ def card(view: CardView, say: Say) -> Message:
     head = " · ".join(filter(None, (f"#{view.ticket.number}", who, view.channel, view.language)))
     head = f"{state_emoji(view.ticket)} {head}"
     words = _kind_lines(who, view.first.kind, say) + _words(view.first.text, say)
-    state = _context("state", literal_parts=(), mrkdwn=" · ".join(_state(view, say)))
+    state = _context("state", mrkdwn(" · ".join(_state(view, say))))
     blocks = [{"type": "header", "block_id": "head", "text": plain(head)}, *words, state, _card_actions(view, say)]
     return Message(literal(f"{head}: {preview(view.first.text)}"), blocks)
 
@@ -130,7 +130,9 @@ def _card_actions(view: CardView, say: Say) -> Json:
     verbs = ("claim",) if ticket.owner is None else ()
     return _actions(
         *(
-            button(f"ticket.{verb}", say(f"card.{verb}"), value=ticket.number, style="primary" if verb == "claim" else None)
+            button(
+                f"ticket.{verb}", say(f"card.{verb}"), value=ticket.number, style="primary" if verb == "claim" else None
+            )
             for verb in (*verbs, "reply", "note", "escalate", done)
         )
     )
@@ -142,14 +144,14 @@ def _card_actions(view: CardView, say: Say) -> Json:
 def customer_message(name: str, written: Written, say: Say) -> Message:
     """A further message of the customer."""
     who = person(name, say)
-    lines = _kind_lines(who, written.kind, say) or [_context("who", literal_parts=(who,))]
+    lines = _kind_lines(who, written.kind, say) or [_context("who", plain(who))]
     return Message(literal(f"{who}: {preview(written.text)}"), [*lines, *_words(written.text, say)])
 
 
 def agent_message(name: str, text: RichText, kind: str, say: Say) -> Message:
     """What an agent said by command or modal; ``kind`` is ``reply`` or ``note``."""
     head = say(f"mirror.{kind}", who=literal(person(name, say)))
-    blocks = [_context("who", literal_parts=(), mrkdwn=head), rich_text(text, block_id="text")]
+    blocks = [_context("who", mrkdwn(head)), rich_text(text, block_id="text")]
     return Message(f"{head} {literal(preview(text.plain))}", blocks)
 
 
@@ -203,9 +205,14 @@ def plain(text: str) -> Json:
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
-def section(block_id: str, mrkdwn: str) -> Json:
+def mrkdwn(text: str) -> Json:
     """Our own words; names and typed words in them must be `literal` already."""
-    return {"type": "section", "block_id": block_id, "text": {"type": "mrkdwn", "text": mrkdwn, "verbatim": True}}
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def section(block_id: str, sentence: str) -> Json:
+    """A sentence of ours, in mrkdwn."""
+    return {"type": "section", "block_id": block_id, "text": mrkdwn(sentence)}
 
 
 def button(action_id: str, label: str, *, value: int, style: str | None = None) -> Json:
@@ -250,7 +257,7 @@ def _words(text: str, say: Say) -> list[Json]:
         {"type": "section", "block_id": f"text.{number}", "text": plain(piece.plain)}
         for number, piece in enumerate(pieces[:SECTIONS])
     ]
-    return shown if len(pieces) <= SECTIONS else [*shown, _context("cut", literal_parts=(say("card.cut"),))]
+    return shown if len(pieces) <= SECTIONS else [*shown, _context("cut", plain(say("card.cut")))]
 
 
 def _kind_lines(who: str, kind: str, say: Say) -> list[Json]:
@@ -259,14 +266,11 @@ def _kind_lines(who: str, kind: str, say: Say) -> list[Json]:
     names = ["kind.edit"] if edited else []
     if kind != "text":
         names.append(f"kind.{kind}" if f"kind.{kind}" in CATALOGUES["en"] else "kind.unknown")
-    return [_context("who", literal_parts=tuple(f"{who} {say(name)}" for name in names))] if names else []
+    return [_context("who", *(plain(f"{who} {say(name)}") for name in names))] if names else []
 
 
-def _context(block_id: str, *, literal_parts: Sequence[str], mrkdwn: str = "") -> Json:
-    elements: list[Json] = [plain(part) for part in literal_parts]
-    if mrkdwn:
-        elements.append({"type": "mrkdwn", "text": mrkdwn, "verbatim": True})
-    return {"type": "context", "block_id": block_id, "elements": elements}
+def _context(block_id: str, *elements: Json) -> Json:
+    return {"type": "context", "block_id": block_id, "elements": list(elements)}
 
 
 def _actions(*buttons: Json) -> Json:

@@ -41,7 +41,7 @@ class CatchUp:
 
     async def _read(self, row: TicketRow) -> None:
         (known,) = await MessageRow.filter(ticket_id=row.id).annotate(last=Max("slack_ts")).values_list("last")
-        channel, me = str(row.slack_channel), await self._people.me()
+        channel, me = str(row.slack_channel), (await self._people.me()).user
         raws = []
         async for message in self._thread(channel, str(row.thread_ts), since=known[0]):
             said = parse.posted(message, channel=channel)

@@ -27,12 +27,12 @@ _LOST = "Slack's answer did not come: it may have arrived or not."
 _WAIT = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _TEMPORARY = frozenset({"service_unavailable", "team_added_to_org", "migration_in_progress"})
 _PERHAPS_DONE = frozenset({"internal_error", "fatal_error", "request_timeout"})
-_TOKEN = "Slack does not accept the bot's token: install the app again and set SLACK_BOT_TOKEN."
+_REINSTALL = "Slack does not accept the bot's token: install the app again and set SLACK_BOT_TOKEN."
 _FORBIDDEN = "Slack does not let the app do this: ask an administrator of the workspace."
 _MENDED_BY_PEOPLE = {
     **dict.fromkeys(
         ("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "not_allowed_token_type"),
-        _TOKEN,
+        _REINSTALL,
     ),
     **dict.fromkeys(
         ("no_permission", "access_denied", "accesslimited", "ekm_access_denied", "org_login_required", "team_disabled"),

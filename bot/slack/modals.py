@@ -45,6 +45,16 @@ def close(about: About | None, say: Say) -> Json:
     return _modal("close", about, [resolution], say)
 
 
+def modal(verb: str, about: About | None, say: Say, *, words: str = "") -> Json:
+    """What a verb still needs, ``words`` being what was given already; any verb can ask for its ticket."""
+    build = {"reply": reply, "note": note, "escalate": escalate, "close": close}.get(verb)
+    view = _modal(verb, about, [], say) if build is None else build(about, say)
+    for block in view["blocks"]:
+        if words and block["type"] == "input" and block["element"]["type"] == "plain_text_input":
+            block["element"]["initial_value"] = words[:LONGEST]
+    return view
+
+
 def about_of(private_metadata: str) -> int | None:
     """The ticket's number that a modal carries; None where its number is asked for."""
     number = json.loads(private_metadata)["number"]

@@ -7,8 +7,8 @@ from typing import Any
 
 from bot.channels.base import Raw
 from bot.domain.ids import AgentId, SlackChannel, SlackTs
-from bot.domain.text import RichText
-from bot.slack import mrkdwn
+from bot.domain.text import RichText, Span
+from bot.slack import modals, mrkdwn
 
 #: kinds of message that are somebody's words; all others are Slack's own remarks (joined, renamed the channel, …)
 WORDS = frozenset({None, "file_share", "thread_broadcast", "me_message", "bot_message"})
@@ -139,6 +139,37 @@ def posted(message: Mapping[str, Any], *, channel: str) -> Posted | Nothing:
         broadcast=message.get("subtype") == "thread_broadcast",
         files=len(files) if isinstance(files, list) else 0,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What somebody filled into one of our modals."""
+
+    number: int | None
+    words: RichText  #: as they would stand behind the verb
+    first_block: str  #: where a refusal is shown
+
+
+def filled(view: Mapping[str, Any]) -> Filled:
+    """Read the state of a submitted modal."""
+    values = _mapping(_mapping(view.get("state")).get("values"))
+    fields = {block: _mapping(_mapping(actions).get(modals.VALUE)) for block, actions in values.items()}
+    typed = [str(field.get("value") or "") for block, field in fields.items() if block != modals.NUMBER]
+    target = _mapping(fields.get(modals.TARGET)).get("selected_user")
+    words = mrkdwn.read({"text": mrkdwn.escape("\n".join(text for text in typed if text))})
+    if isinstance(target, str):
+        words = RichText((Span(f"@{target} ", mention=f"user:{target}"), *words.spans))
+    number = modals.about_of(str(view.get("private_metadata")))
+    return Filled(
+        number=number or _number(_mapping(fields.get(modals.NUMBER)).get("value")),
+        words=words,
+        first_block=next(reversed(fields), modals.NUMBER),
+    )
+
+
+def _number(value: object) -> int | None:
+    text = str(value or "").strip().removeprefix("#")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

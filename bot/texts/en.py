@@ -36,7 +36,7 @@ TEXTS: dict[str, str] = {
     "notice.solved_with": "✅ Solved by {who}. A new message from the customer opens it again. Resolution (internal):",
     "notice.escalated": "🚨 Escalated to level {level} by {who}. {whom}, please look. Reason:",
     "notice.escalated_to_nobody": (
-        "🚨 Escalated to level {level} by {who}, but no supervisors are named in the settings, so nobody was told. Reason:"
+        "🚨 Escalated to level {level} by {who}, but the settings name no supervisors, so nobody was told. Reason:"
     ),
     "notice.edit_not_carried": (
         "✏️ {who}, your reply had left already, so the customer keeps the first version. "
@@ -69,7 +69,8 @@ TEXTS: dict[str, str] = {
     "whisper.not_sent.send": "Send to customer",
     # --- the desk's channel
     "alarm.parked": (
-        "🚨 Something that arrived from {source} could not be read. It is kept: `loket failed --retry {id}` tries again."
+        "🚨 Something that arrived from {source} could not be read. It is kept; "
+        "`loket failed --retry {id}` tries again."
     ),
     # --- refusals
     "refused": "That can't be done.",
@@ -165,4 +166,14 @@ TEXTS: dict[str, str] = {
     "kind.dice": "threw a die (not shown here yet)",
     "kind.story": "shared a story (not shown here yet)",
     "kind.unknown": "sent something that can't be shown here yet",
+    "help.intro": "*What I can do.* Write it as `/loket …`, or in a ticket's thread as `!…` or `@Loket …`, where the number may be left out:",
+    "help.forms": "The short forms `/claim`, `/reply`, `/note`, `/escalate` and `/close` do the same.",
+    "refused.away": "That did not work just now, and nothing was done: {reason} Please try again.",
+    "modal.number_wrong": "Please write the ticket's number, such as 42.",
+    "modal.claim.title": "Claim a ticket",
+    "modal.claim.submit": "Claim",
+    "modal.reopen.title": "Reopen a ticket",
+    "modal.reopen.submit": "Reopen",
+    "modal.undo.title": "Take back a reply",
+    "modal.undo.submit": "Undo",
 }

@@ -3,18 +3,19 @@
 TEXTS: dict[str, str] = {
     # --- customers
     "ticket.received": (
-        "Halo {name}, pesan Anda sudah kami terima. Nomor tiket Anda #{number}; kami akan membalas dalam waktu {target}."
+        "Halo {name}, pesan Anda sudah kami terima. Nomor tiket Anda #{number}; "
+        "kami akan membalas dalam waktu {target}."
     ),
     "ticket.solved": (
-        "Permintaan Anda #{number} sudah kami anggap selesai. Jika belum, cukup tulis lagi ke sini dalam waktu {reopen} "
-        "dan tiketnya akan kami buka kembali."
+        "Permintaan Anda #{number} sudah kami anggap selesai. Jika belum, cukup tulis lagi ke sini dalam waktu "
+        "{reopen}, dan tiketnya akan terbuka kembali."
     ),
     "customer.greeting": "Halo {name}! Silakan tulis pertanyaan Anda di sini, tim kami akan membalasnya.",
     # --- what happened, in the thread
     "notice.customer": "pelanggan",
     "notice.claimed.owner": (
-        "🙋 Ditangani oleh {who}. Mulai sekarang teks biasa darinya di utas ini dikirim ke pelanggan; tulisan orang lain "
-        "tetap internal. Awali dengan `//` untuk catatan. {hold}"
+        "🙋 Ditangani oleh {who}. Mulai sekarang teks biasa darinya di utas ini dikirim ke pelanggan; "
+        "tulisan orang lain tetap internal. Awali dengan `//` untuk catatan. {hold}"
     ),
     "notice.claimed.everyone": (
         "🙋 Ditangani oleh {who}. Teks biasa di utas ini, siapa pun anggota tim yang menulisnya, dikirim ke pelanggan. "
@@ -48,13 +49,12 @@ TEXTS: dict[str, str] = {
     "mirror.reply": "↪ *{who}* kepada pelanggan:",
     "mirror.note": "📝 *{who}*:",
     # --- questions about held texts
-    "offer.claim": "✋ {who}, tiket ini belum ada penanggung jawabnya, jadi teks Anda di atas belum dikirim. Mau diapakan?",
+    "offer.claim": "✋ {who}, tiket ini belum diambil siapa pun, jadi teks Anda di atas belum dikirim. Mau diapakan?",
     "offer.claim.send": "Ambil dan kirim",
     "offer.reopen": "✋ {who}, tiket ini sudah selesai, jadi teks Anda di atas belum dikirim. Mau diapakan?",
     "offer.reopen.send": "Buka lagi dan kirim",
     "offer.text_only": (
-        "✋ {who}, berkas belum bisa dikirim ke pelanggan, jadi pesan Anda di atas belum dikirim. "
-        "Kirim teksnya saja?"
+        "✋ {who}, berkas belum bisa dikirim ke pelanggan, jadi pesan Anda di atas belum dikirim. Kirim teksnya saja?"
     ),
     "offer.text_only.send": "Kirim teksnya saja",
     "offer.note": "Simpan sebagai catatan",
@@ -168,4 +168,14 @@ TEXTS: dict[str, str] = {
     "kind.dice": "melempar dadu (belum bisa ditampilkan di sini)",
     "kind.story": "membagikan cerita (belum bisa ditampilkan di sini)",
     "kind.unknown": "mengirim sesuatu yang belum bisa ditampilkan di sini",
+    "help.intro": "*Yang bisa saya lakukan.* Tulis sebagai `/loket …`, atau di utas tiket sebagai `!…` atau `@Loket …`; di sana nomornya boleh dilewati:",
+    "help.forms": "Bentuk singkat `/claim`, `/reply`, `/note`, `/escalate`, dan `/close` melakukan hal yang sama.",
+    "refused.away": "Barusan itu gagal dan tidak ada yang berubah: {reason} Silakan coba lagi.",
+    "modal.number_wrong": "Tulis nomor tiketnya, misalnya 42.",
+    "modal.claim.title": "Ambil tiket",
+    "modal.claim.submit": "Ambil",
+    "modal.reopen.title": "Buka lagi tiket",
+    "modal.reopen.submit": "Buka lagi",
+    "modal.undo.title": "Tarik kembali balasan",
+    "modal.undo.submit": "Tarik kembali",
 }

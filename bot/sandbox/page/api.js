@@ -47,49 +47,50 @@ export async function act(base, name, body) {
 /**
  * Keep a store true: load it, then hand it every frame, and start over whenever the line drops.
  *
- * Frames that arrive while the state is being read are applied after it; each carries a whole message, so that one
- * which the state already contains does no harm.
- *
+ * @param options.load takes a whole state
+ * @param options.apply takes a frame
+ * @param options.online takes whether the line holds
  * @returns a function that ends the connection
  */
-export function follow(base, { as, load, apply, online }) {
-  let socket;
-  let ended = false;
-  let retry_ms = FIRST_RETRY_MS;
-  const connect = () => {
-    if (ended) return;
-    const address = new URL(`${base}/client/live${as ? `?as=${encodeURIComponent(as)}` : ""}`, location.href);
-    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
-    let waiting = [];
-    socket = new WebSocket(address);
-    socket.onmessage = ({ data }) => {
-      const frame = JSON.parse(data);
-      if (waiting) waiting.push(frame);
-      else apply(frame);
-    };
-    socket.onopen = async () => {
-      try {
-        const state = await read(base, as);
-        if (ended) return;
-        load(state);
-        waiting.forEach(apply);
-        waiting = null;
-        retry_ms = FIRST_RETRY_MS;
-        online(true);
-      } catch {
-        socket.close();
-      }
-    };
-    socket.onclose = () => {
-      if (ended) return;
-      online(false);
-      setTimeout(connect, retry_ms);
-      retry_ms = Math.min(retry_ms * 2, LAST_RETRY_MS);
-    };
-  };
-  connect();
+export function follow(base, options) {
+  const line = { base, ...options, socket: null, ended: false, retry_ms: FIRST_RETRY_MS };
+  connect(line);
   return () => {
-    ended = true;
-    socket.close();
+    line.ended = true;
+    line.socket.close();
   };
+}
+
+function connect(line) {
+  if (line.ended) return;
+  const address = new URL(
+    `${line.base}/client/live${line.as ? `?as=${encodeURIComponent(line.as)}` : ""}`,
+    location.href,
+  );
+  address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+  const socket = new WebSocket(address);
+  line.socket = socket;
+  // Frames that come while the state is read are applied after it. Each carries a whole message, so one that the
+  // state already contains does no harm.
+  const early = [];
+  socket.onmessage = ({ data }) => early.push(JSON.parse(data));
+  socket.onopen = () => catchUp(line, socket, early).catch(() => socket.close());
+  socket.onclose = () => lost(line);
+}
+
+async function catchUp(line, socket, early) {
+  const state = await read(line.base, line.as);
+  if (line.ended) return;
+  line.load(state);
+  early.forEach(line.apply);
+  socket.onmessage = ({ data }) => line.apply(JSON.parse(data));
+  line.retry_ms = FIRST_RETRY_MS;
+  line.online(true);
+}
+
+function lost(line) {
+  if (line.ended) return;
+  line.online(false);
+  setTimeout(connect, line.retry_ms, line);
+  line.retry_ms = Math.min(line.retry_ms * 2, LAST_RETRY_MS);
 }

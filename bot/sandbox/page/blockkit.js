@@ -23,11 +23,17 @@ export function renderBlocks(blocks, context) {
 
 function section(block, context) {
   const fields = (block.fields ?? []).map((field) => el("div", { class: "text" }, textObject(field, context.names)));
-  return el("div", {},
-    el("div", { class: "section-text" },
+  return el(
+    "div",
+    {},
+    el(
+      "div",
+      { class: "section-text" },
       block.text && el("div", { class: "text" }, textObject(block.text, context.names)),
-      fields.length > 0 && el("div", { class: "fields" }, fields)),
-    block.accessory && el("div", { class: "accessory" }, element(block.accessory, block, context)));
+      fields.length > 0 && el("div", { class: "fields" }, fields),
+    ),
+    block.accessory && el("div", { class: "accessory" }, element(block.accessory, block, context)),
+  );
 }
 
 function element(one, block, context) {
@@ -46,8 +52,13 @@ function image(one) {
 }
 
 function context(block, around) {
-  return el("div", {}, block.elements.map((one) =>
-    one.type === "image" ? image(one) : el("span", { class: "text" }, textObject(one, around.names))));
+  return el(
+    "div",
+    {},
+    block.elements.map((one) =>
+      one.type === "image" ? image(one) : el("span", { class: "text" }, textObject(one, around.names)),
+    ),
+  );
 }
 
 let labels = 0;
@@ -63,12 +74,19 @@ function input(block, around) {
   node.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
   if (group) node.setAttribute("aria-labelledby", `${id}-label`);
   if (!block.optional && !group) node.required = true;
-  return el("div", {},
-    el(group ? "span" : "label", { class: "label", id: `${id}-label`, for: group ? null : id },
-      plain(block.label), block.optional && el("small", {}, " (optional)")),
+  return el(
+    "div",
+    {},
+    el(
+      group ? "span" : "label",
+      { class: "label", id: `${id}-label`, for: group ? null : id },
+      plain(block.label),
+      block.optional && el("small", {}, " (optional)"),
+    ),
     node,
     el("div", { class: "hint", id: `${id}-hint` }, plain(block.hint)),
-    el("div", { class: "error", id: `${id}-error`, role: "alert" }));
+    el("div", { class: "error", id: `${id}-error`, role: "alert" }),
+  );
 }
 
 const BLOCKS = {
@@ -77,7 +95,12 @@ const BLOCKS = {
   input,
   header: (block) => el("h3", {}, plain(block.text)),
   divider: () => el("hr"),
-  actions: (block, around) => el("div", {}, block.elements.map((one) => element(one, block, around))),
+  actions: (block, around) =>
+    el(
+      "div",
+      {},
+      block.elements.map((one) => element(one, block, around)),
+    ),
   rich_text: (block, around) => el("div", { class: "text" }, richText(block, around.names)),
   image: (block) => el("div", {}, block.title && el("b", {}, plain(block.title)), image(block)),
 };

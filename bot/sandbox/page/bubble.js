@@ -7,9 +7,19 @@ import { menu } from "./popup.js";
 
 /** What a customer can send beside text, by the Bot API's names; those of the first row take a caption. */
 export const KINDS = {
-  photo: "🖼 Photo", document: "📄 invoice.pdf", voice: "🎤 Voice message", audio: "🎵 Song", video: "🎬 Video", animation: "🎞 GIF",
-  video_note: "⏺ Video note", sticker: "👍 Sticker", location: "📍 Location", venue: "🏬 Place", contact: "👤 Contact",
-  poll: "📊 Poll", dice: "🎲 Dice",
+  photo: "🖼 Photo",
+  document: "📄 invoice.pdf",
+  voice: "🎤 Voice message",
+  audio: "🎵 Song",
+  video: "🎬 Video",
+  animation: "🎞 GIF",
+  video_note: "⏺ Video note",
+  sticker: "👍 Sticker",
+  location: "📍 Location",
+  venue: "🏬 Place",
+  contact: "👤 Contact",
+  poll: "📊 Poll",
+  dice: "🎲 Dice",
 };
 
 const REACTIONS = ["👍", "❤", "🔥", "👎"];
@@ -25,14 +35,40 @@ export function seconds(date) {
  */
 export function bubble({ message, quoted, read }, chat) {
   const { from_bot: theirs } = message;
-  const tail = el("span", { class: "meta" }, message.edited && "edited ", clock(seconds(message.date)),
-    !theirs && el("span", { class: "ticks-sign", "aria-label": read ? "read" : "sent" }, read ? "✓✓" : "✓"));
-  const more = el("button", { type: "button", class: "bubble-more", "aria-label": "Reply, react, edit", "aria-haspopup": "menu",
-    "data-focus": "more", onclick: () => menu(more, choices(message, chat)) }, "⋯");
-  const box = el("div", { class: `bubble ${message.kind === "sticker" ? "bare" : ""}` },
-    quoted && el("div", { class: "quoted" }, excerpt(quoted)), content(message), tail, more);
-  return el("article", { class: theirs ? "from-bot" : "from-person", tabindex: "-1",
-    ondblclick: () => chat.answer(message) }, box, reactions(message), keyboard(message, chat));
+  const tail = el(
+    "span",
+    { class: "meta" },
+    message.edited && "edited ",
+    clock(seconds(message.date)),
+    !theirs && el("span", { class: "ticks-sign", "aria-label": read ? "read" : "sent" }, read ? "✓✓" : "✓"),
+  );
+  const more = el(
+    "button",
+    {
+      type: "button",
+      class: "bubble-more",
+      "aria-label": "Reply, react, edit",
+      "aria-haspopup": "menu",
+      "data-focus": "more",
+      onclick: () => menu(more, choices(message, chat)),
+    },
+    "⋯",
+  );
+  const box = el(
+    "div",
+    { class: `bubble ${message.kind === "sticker" ? "bare" : ""}` },
+    quoted && el("div", { class: "quoted" }, excerpt(quoted)),
+    content(message),
+    tail,
+    more,
+  );
+  return el(
+    "article",
+    { class: theirs ? "from-bot" : "from-person", tabindex: "-1", ondblclick: () => chat.answer(message) },
+    box,
+    reactions(message),
+    keyboard(message, chat),
+  );
 }
 
 /** A message in a few words. */
@@ -43,19 +79,37 @@ export function excerpt(message) {
 function content(message) {
   if (message.text != null) return el("div", { class: "text" }, formatted(message.text, message.entities ?? []));
   if (message.kind === "sticker") return el("div", { class: "sticker", role: "img", "aria-label": "Sticker" }, "👍");
-  return el("div", {}, el("div", { class: `media ${message.kind}` }, KINDS[message.kind] ?? message.kind),
-    message.caption && el("div", { class: "text" }, message.caption));
+  return el(
+    "div",
+    {},
+    el("div", { class: `media ${message.kind}` }, KINDS[message.kind] ?? message.kind),
+    message.caption && el("div", { class: "text" }, message.caption),
+  );
 }
 
 function reactions({ reactions: all }) {
   if (!all?.length) return null;
-  return el("div", { class: "tg-reactions" }, all.map((one) => el("span", {}, one.emoji ?? one)));
+  return el(
+    "div",
+    { class: "tg-reactions" },
+    all.map((one) => el("span", {}, one.emoji ?? one)),
+  );
 }
 
 function keyboard(message, chat) {
   const rows = message.reply_markup?.inline_keyboard ?? [];
   if (!rows.length) return null;
-  return el("div", { class: "keyboard" }, rows.map((row) => el("div", {}, row.map((key) => inlineKey(key, message, chat)))));
+  return el(
+    "div",
+    { class: "keyboard" },
+    rows.map((row) =>
+      el(
+        "div",
+        {},
+        row.map((key) => inlineKey(key, message, chat)),
+      ),
+    ),
+  );
 }
 
 function inlineKey(key, { message_id }, chat) {

@@ -14,7 +14,13 @@ let lists = 0;
  */
 export function composer({ label, placeholder, send, offers = () => [], extra = [], className = "", text = "" }) {
   const field = el("textarea", { rows: 1, "aria-label": label, placeholder, autocomplete: "off" });
-  const list = el("ul", { class: "offers", role: "listbox", id: `offers-${++lists}`, "aria-label": "Completions", hidden: true });
+  const list = el("ul", {
+    class: "offers",
+    role: "listbox",
+    id: `offers-${++lists}`,
+    "aria-label": "Completions",
+    hidden: true,
+  });
   field.setAttribute("aria-controls", list.id);
   const button = el("button", { class: "send", "aria-label": "Send", disabled: !text }, "➤");
   const form = el("form", { class: `composer ${className}` }, list, field, extra, button);
@@ -64,10 +70,22 @@ function offer(box) {
 function show(box) {
   const { field, list, current, chosen } = box;
   list.hidden = current.length === 0;
-  list.replaceChildren(...current.map((one, at) =>
-    el("li", { role: "option", id: `${list.id}-${at}`, "aria-selected": String(at === chosen),
-      onpointerdown: (event) => (event.preventDefault(), take(box, at)) },
-      el("b", {}, one.label), one.hint && el("code", {}, one.hint), el("small", {}, one.detail ?? ""))));
+  list.replaceChildren(
+    ...current.map((one, at) =>
+      el(
+        "li",
+        {
+          role: "option",
+          id: `${list.id}-${at}`,
+          "aria-selected": String(at === chosen),
+          onpointerdown: (event) => (event.preventDefault(), take(box, at)),
+        },
+        el("b", {}, one.label),
+        one.hint && el("code", {}, one.hint),
+        el("small", {}, one.detail ?? ""),
+      ),
+    ),
+  );
   field.setAttribute("aria-activedescendant", current.length ? `${list.id}-${chosen}` : "");
   list.children[chosen]?.scrollIntoView({ block: "nearest" });
 }
@@ -94,7 +112,8 @@ function typedKey(event, box) {
   if (current.length && step) {
     box.chosen = (box.chosen + step + current.length) % current.length;
     show(box);
-  } else if (current.length && (event.key === "Tab" || (event.key === "Enter" && !complete(box)))) take(box, box.chosen);
+  } else if (current.length && (event.key === "Tab" || (event.key === "Enter" && !complete(box))))
+    take(box, box.chosen);
   else if (current.length && event.key === "Escape") hide(box);
   else if (event.key === "Enter" && !event.shiftKey) form.requestSubmit();
   else return;

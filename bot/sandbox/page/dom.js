@@ -25,6 +25,16 @@ export function link(address, label = address) {
   return href ? el("a", { href, target: "_blank", rel: "noopener noreferrer" }, label) : el("span", {}, label);
 }
 
+/** A button that shows a sign and says its label. */
+export function icon(label, sign, onclick, more = {}) {
+  return el("button", { type: "button", class: "icon", title: label, "aria-label": label, onclick, ...more }, sign);
+}
+
+/** A scrolling list to which things are added at the end; screen readers announce them. */
+export function log(label, name) {
+  return el("div", { class: name, role: "log", "aria-live": "polite", "aria-label": label, tabindex: "0" });
+}
+
 /** A round picture of somebody: the initial on their colour. */
 export function avatar(name, color, extra = "") {
   const initial = name?.match(/[\p{L}\p{N}]/u)?.[0] ?? name?.[0] ?? "?";

@@ -47,8 +47,16 @@ function button(element, _, dispatch) {
     currentTarget.classList?.remove("waiting");
   };
   const label = element.accessibility_label;
-  return el("button", { type: "button", class: `button ${element.style ?? ""}`, "aria-label": label,
-    onclick: (event) => press({ currentTarget: event.currentTarget }) }, plain(element.text));
+  return el(
+    "button",
+    {
+      type: "button",
+      class: `button ${element.style ?? ""}`,
+      "aria-label": label,
+      onclick: (event) => press({ currentTarget: event.currentTarget }),
+    },
+    plain(element.text),
+  );
 }
 
 function overflow(element, _, dispatch) {
@@ -57,8 +65,17 @@ function overflow(element, _, dispatch) {
     detail: plain(option.description),
     run: () => dispatch({ selected_option: option }),
   }));
-  return el("button", { type: "button", class: "button more", "aria-label": "More actions", "aria-haspopup": "menu",
-    onclick: (event) => menu(event.currentTarget, items) }, "⋯");
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "button more",
+      "aria-label": "More actions",
+      "aria-haspopup": "menu",
+      onclick: (event) => menu(event.currentTarget, items),
+    },
+    "⋯",
+  );
 }
 
 function choice(element, _, dispatch) {
@@ -67,18 +84,26 @@ function choice(element, _, dispatch) {
   const chosen = element.initial_option?.value;
   const rows = groups.map((group) => {
     const options = group.options.map((one) =>
-      el("option", { value: one.value, selected: one.value === chosen }, plain(one.text)));
+      el("option", { value: one.value, selected: one.value === chosen }, plain(one.text)),
+    );
     return group.label ? el("optgroup", { label: plain(group.label) }, options) : options;
   });
   const node = select(element, rows);
-  node.addEventListener("change", () =>
-    node.value && dispatch({ selected_option: all.find((one) => one.value === node.value) }));
+  node.addEventListener(
+    "change",
+    () => node.value && dispatch({ selected_option: all.find((one) => one.value === node.value) }),
+  );
   return node;
 }
 
 function select(element, rows, chosen) {
   const placeholder = plain(element.placeholder) || "Choose…";
-  const node = el("select", { class: "field", "aria-label": placeholder }, el("option", { value: "" }, placeholder), rows);
+  const node = el(
+    "select",
+    { class: "field", "aria-label": placeholder },
+    el("option", { value: "" }, placeholder),
+    rows,
+  );
   if (chosen) node.value = chosen;
   node.read = () => node.value || null;
   node.write = (value) => (node.value = value ?? "");
@@ -124,9 +149,13 @@ function ticks(type) {
     const name = `choice-${++boxes}`;
     const chosen = (element.initial_options ?? [element.initial_option]).map((one) => one?.value);
     const rows = element.options.map((one) =>
-      el("label", { class: "tick" },
+      el(
+        "label",
+        { class: "tick" },
         el("input", { type, name, value: one.value, checked: chosen.includes(one.value) }),
-        el("span", {}, plain(one.text), one.description && el("small", {}, plain(one.description)))));
+        el("span", {}, plain(one.text), one.description && el("small", {}, plain(one.description))),
+      ),
+    );
     const node = el("div", { class: "ticks", role: type === "radio" ? "radiogroup" : "group" }, rows);
     const inputs = [...node.querySelectorAll("input")];
     const values = () => inputs.filter((one) => one.checked).map((one) => one.value);
@@ -140,14 +169,21 @@ function ticks(type) {
 function text(element, _, dispatch) {
   const multiline = element.multiline;
   const node = el(multiline ? "textarea" : "input", {
-    class: "field", placeholder: plain(element.placeholder), maxlength: element.max_length,
-    minlength: element.min_length, rows: multiline ? 5 : null, type: multiline ? null : (TYPES[element.type] ?? "text"),
-    autofocus: element.focus_on_load, min: element.min_value, max: element.max_value,
+    class: "field",
+    placeholder: plain(element.placeholder),
+    maxlength: element.max_length,
+    minlength: element.min_length,
+    rows: multiline ? 5 : null,
+    type: multiline ? null : (TYPES[element.type] ?? "text"),
+    autofocus: element.focus_on_load,
+    min: element.min_value,
+    max: element.max_value,
   });
   node.value = element.initial_value ?? element.initial_date ?? element.initial_time ?? "";
   node.read = () => node.value || null;
   node.write = (value) => (node.value = value ?? "");
-  if (["datepicker", "timepicker"].includes(element.type)) node.addEventListener("change", () => dispatch({ value: node.value }));
+  if (["datepicker", "timepicker"].includes(element.type))
+    node.addEventListener("change", () => dispatch({ value: node.value }));
   else onText(element, node, dispatch);
   return node;
 }
@@ -163,7 +199,11 @@ function onText(element, node, dispatch) {
 }
 
 const TYPES = {
-  datepicker: "date", timepicker: "time", number_input: "number", email_text_input: "email", url_text_input: "url",
+  datepicker: "date",
+  timepicker: "time",
+  number_input: "number",
+  email_text_input: "email",
+  url_text_input: "url",
 };
 
 const CONTROLS = {

@@ -5,7 +5,13 @@
 import { el, link } from "./dom.js";
 
 const TAGS = {
-  bold: "b", italic: "i", underline: "u", strikethrough: "s", code: "code", pre: "pre", blockquote: "blockquote",
+  bold: "b",
+  italic: "i",
+  underline: "u",
+  strikethrough: "s",
+  code: "code",
+  pre: "pre",
+  blockquote: "blockquote",
   expandable_blockquote: "blockquote",
 };
 
@@ -36,6 +42,7 @@ function marked(entity, inner, text) {
   if (entity.type === "url") return link(/^[a-z]+:/i.test(text) ? text : `https://${text}`, text);
   if (entity.type === "email") return link(`mailto:${text}`, text);
   if (entity.type === "spoiler") return el("span", { class: "spoiler", tabindex: "0" }, inner);
-  if (["mention", "bot_command", "hashtag", "phone_number"].includes(entity.type)) return el("span", { class: "tag" }, inner);
+  if (["mention", "bot_command", "hashtag", "phone_number"].includes(entity.type))
+    return el("span", { class: "tag" }, inner);
   return inner;
 }

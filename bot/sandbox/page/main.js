@@ -88,15 +88,28 @@ function hint() {
   return () => {
     const met = STEPS.map((step) => step.met());
     const next = met.indexOf(false);
-    const items = STEPS.map(({ words }, at) => ({ at, words: words(), mood: met[at] ? "met" : at === next ? "next" : "" }));
+    const items = STEPS.map(({ words }, at) => ({
+      at,
+      words: words(),
+      mood: met[at] ? "met" : at === next ? "next" : "",
+    }));
     keyed(steps, items, { key: (item) => item.at, build: stepNode });
   };
 }
 
 function stepNode({ at, words: [lead, name], mood }) {
-  const button = el("button", { type: "button", class: mood, "aria-current": mood === "next" ? "step" : null,
-    "data-focus": `step-${at}`, onclick: STEPS[at].go },
-    el("span", { class: "number" }, mood === "met" ? "✓" : String(at + 1)), el("span", {}, lead, el("b", {}, name)));
+  const button = el(
+    "button",
+    {
+      type: "button",
+      class: mood,
+      "aria-current": mood === "next" ? "step" : null,
+      "data-focus": `step-${at}`,
+      onclick: STEPS[at].go,
+    },
+    el("span", { class: "number" }, mood === "met" ? "✓" : String(at + 1)),
+    el("span", {}, lead, el("b", {}, name)),
+  );
   return el("li", {}, button);
 }
 
@@ -110,7 +123,8 @@ function connection() {
 
 async function start() {
   document.getElementById("stage").append(phones, workspace);
-  for (const one of document.querySelectorAll(".tabs button")) one.addEventListener("click", () => tab(one.dataset.tab));
+  for (const one of document.querySelectorAll(".tabs button"))
+    one.addEventListener("click", () => tab(one.dataset.tab));
   tab("customer");
   for (const draw of [hint(), connection()]) [slack, telegram].forEach((store) => store.subscribe(draw));
   const refresh = (store, base) => async () => {
@@ -121,7 +135,10 @@ async function start() {
   slack.onstale = refresh(slack, SLACK);
   telegram.onframe = (frame) => frame.message?.from_bot && mark("customer");
   const hear = slack.onframe;
-  slack.onframe = (frame) => (hear(frame), frame.type === "message" && frame.message?.user !== slack.me && mark("slack"));
+  slack.onframe = (frame) => (
+    hear(frame),
+    frame.type === "message" && frame.message?.user !== slack.me && mark("slack")
+  );
   follow(TELEGRAM, { load: (state) => telegram.load(state), apply: telegram.apply, online: online(telegram) });
   await enter();
 }

@@ -1,7 +1,6 @@
 /**
  * One message in Slack: who, when, what, reactions, and what can be done with it.
  */
-import { SLACK, act } from "./api.js";
 import { renderBlocks } from "./blockkit.js";
 import { composer } from "./composer.js";
 import { avatar, clock, el } from "./dom.js";
@@ -12,23 +11,35 @@ import { attempt, menu, question } from "./popup.js";
 /**
  * @param item `{message, compact, thread, inThread}`: the JSON, whether it continues the one above, the summary of its
  *   thread (`{count, last, unread}`) or null where that is not shown, and whether it is shown inside a thread
- * @param desk the workspace pane: `store`, `say(name, body)`, `openThread`, `edit(ts)`, `editing`
+ * @param desk the workspace pane: a `Desk`
  */
 export function messageNode(item, desk) {
   const { message, compact } = item;
   const author = authorOf(message, desk.store);
   const kind = [message.ephemeral && "ephemeral", compact && "compact", message.subtype].filter(Boolean).join(" ");
-  return el("article", { class: `message ${kind}`, tabindex: "-1", "aria-label": `${author.name}, ${clock(message.ts)}` },
+  return el(
+    "article",
+    { class: `message ${kind}`, tabindex: "-1", "aria-label": `${author.name}, ${clock(message.ts)}` },
     compact ? el("time", { class: "gutter" }, clock(message.ts)) : avatar(author.name, author.color, "square"),
-    el("div", { class: "message-main" },
+    el(
+      "div",
+      { class: "message-main" },
       message.ephemeral && el("div", { class: "only-you" }, "👁 Only visible to you"),
       message.subtype === "thread_broadcast" && broadcastLine(item, desk),
-      !compact && el("div", { class: "by" }, el("b", {}, author.name), author.app && el("span", { class: "app" }, "APP"),
-        el("time", { title: new Date(message.ts * 1000).toLocaleString() }, clock(message.ts))),
+      !compact &&
+        el(
+          "div",
+          { class: "by" },
+          el("b", {}, author.name),
+          author.app && el("span", { class: "app" }, "APP"),
+          el("time", { title: new Date(message.ts * 1000).toLocaleString() }, clock(message.ts)),
+        ),
       desk.editing === message.ts ? editor(message, desk) : body(message, desk),
       reactions(message, desk),
-      item.thread && threadLink(message, item.thread, desk)),
-    !message.ephemeral && message.subtype !== "tombstone" && toolbar(message, item, desk));
+      item.thread && threadLink(message, item.thread, desk),
+    ),
+    !message.ephemeral && message.subtype !== "tombstone" && toolbar(message, item, desk),
+  );
 }
 
 /** Name, colour and whether it is an app, of whoever wrote. */
@@ -47,18 +58,31 @@ function body(message, desk) {
     press: (action) => desk.press(message, action),
   };
   const hasBlocks = message.blocks?.length > 0;
-  return el("div", { class: "body" },
-    hasBlocks ? renderBlocks(message.blocks, around) : el("div", { class: "text" }, mrkdwn(message.text ?? "", around.names)),
-    (message.attachments ?? []).map((one) => el("div", { class: "attachment" },
-      one.blocks ? renderBlocks(one.blocks, around) : mrkdwn(one.text ?? one.fallback ?? "", around.names))),
+  return el(
+    "div",
+    { class: "body" },
+    hasBlocks
+      ? renderBlocks(message.blocks, around)
+      : el("div", { class: "text" }, mrkdwn(message.text ?? "", around.names)),
+    (message.attachments ?? []).map((one) =>
+      el(
+        "div",
+        { class: "attachment" },
+        one.blocks ? renderBlocks(one.blocks, around) : mrkdwn(one.text ?? one.fallback ?? "", around.names),
+      ),
+    ),
     (message.files ?? []).map((file) => el("div", { class: "file" }, `📄 ${file.name ?? file.title ?? "file"}`)),
-    message.edited && el("small", { class: "edited" }, "(edited)"));
+    message.edited && el("small", { class: "edited" }, "(edited)"),
+  );
 }
 
 function broadcastLine({ message, inThread }, desk) {
   if (inThread) return el("div", { class: "replied-to" }, "also sent to the channel");
-  return el("button", { type: "button", class: "replied-to", onclick: () => desk.openThread(message.thread_ts) },
-    "replied to a thread");
+  return el(
+    "button",
+    { type: "button", class: "replied-to", onclick: () => desk.openThread(message.thread_ts) },
+    "replied to a thread",
+  );
 }
 
 function editor(message, desk) {
@@ -69,7 +93,11 @@ function editor(message, desk) {
   };
   const cancel = el("button", { type: "button", class: "button", onclick: () => desk.edit(null) }, "Cancel");
   const form = composer({
-    label: "Edit the message", send, className: "editor", extra: [cancel], text: typed(message.text ?? "", desk.store.names),
+    label: "Edit the message",
+    send,
+    className: "editor",
+    extra: [cancel],
+    text: typed(message.text ?? "", desk.store.names),
   });
   form.addEventListener("keydown", (event) => event.key === "Escape" && desk.edit(null));
   queueMicrotask(() => form.field.focus());
@@ -78,14 +106,28 @@ function editor(message, desk) {
 
 function reactions(message, desk) {
   if (!message.reactions?.length) return null;
-  return el("div", { class: "reactions" }, message.reactions.map((one) => {
-    const mine = one.users.includes(desk.store.me);
-    const who = one.users.map((id) => desk.store.names.user(id) ?? id).join(", ");
-    return el("button", { type: "button", class: "chip", "aria-pressed": String(mine), title: `${who} · :${one.name}:`,
-      "aria-label": `${one.name.replaceAll("_", " ")}, ${one.count}, ${who}`, "data-focus": `reaction-${one.name}`,
-      onclick: () => react(message, one.name, desk) },
-      el("span", {}, emoji(one.name) ?? `:${one.name}:`), el("span", { class: "count" }, String(one.count)));
-  }));
+  return el(
+    "div",
+    { class: "reactions" },
+    message.reactions.map((one) => {
+      const mine = one.users.includes(desk.store.me);
+      const who = one.users.map((id) => desk.store.names.user(id) ?? id).join(", ");
+      return el(
+        "button",
+        {
+          type: "button",
+          class: "chip",
+          "aria-pressed": String(mine),
+          title: `${who} · :${one.name}:`,
+          "aria-label": `${one.name.replaceAll("_", " ")}, ${one.count}, ${who}`,
+          "data-focus": `reaction-${one.name}`,
+          onclick: () => react(message, one.name, desk),
+        },
+        el("span", {}, emoji(one.name) ?? `:${one.name}:`),
+        el("span", { class: "count" }, String(one.count)),
+      );
+    }),
+  );
 }
 
 function react(message, name, desk) {
@@ -96,45 +138,77 @@ function react(message, name, desk) {
 function threadLink(message, { count, last, unread }, desk) {
   if (!count) return null;
   const day = nearDay(new Date(last * 1000));
-  return el("button", { type: "button", class: `thread-link ${unread ? "unread" : ""}`, "data-focus": "thread",
-    onclick: () => desk.openThread(message.ts) },
+  return el(
+    "button",
+    {
+      type: "button",
+      class: `thread-link ${unread ? "unread" : ""}`,
+      "data-focus": "thread",
+      onclick: () => desk.openThread(message.ts),
+    },
     el("b", {}, `${count} ${count === 1 ? "reply" : "replies"}`),
-    el("span", {}, `Last ${day && day !== "today" ? `${day} ` : ""}at ${clock(last)}`), el("span", { class: "go" }, "View thread ›"));
+    el("span", {}, `Last ${day && day !== "today" ? `${day} ` : ""}at ${clock(last)}`),
+    el("span", { class: "go" }, "View thread ›"),
+  );
 }
 
 function toolbar(message, item, desk) {
-  const tool = (label, sign, run) => el("button", { type: "button", title: label, "aria-label": label,
-    "data-focus": `tool-${label}`, onclick: (event) => run(event.currentTarget) }, sign);
-  return el("div", { class: "tools" },
-    tool("Add a reaction", "☺", (at) => menu(at, QUICK.map((name) => ({
-      label: `${emoji(name)} ${name.replaceAll("_", " ")}`, run: () => react(message, name, desk) })))),
-    item.thread && tool("Reply in thread", "💬", () => desk.openThread(message.thread_ts ?? message.ts, { write: true })),
-    tool("More actions", "⋮", (at) => menu(at, moreItems(message, desk))));
+  const tool = (label, sign, run) =>
+    el(
+      "button",
+      {
+        type: "button",
+        title: label,
+        "aria-label": label,
+        "data-focus": `tool-${label}`,
+        onclick: (event) => run(event.currentTarget),
+      },
+      sign,
+    );
+  return el(
+    "div",
+    { class: "tools" },
+    tool("Add a reaction", "☺", (at) =>
+      menu(
+        at,
+        QUICK.map((name) => ({
+          label: `${emoji(name)} ${name.replaceAll("_", " ")}`,
+          run: () => react(message, name, desk),
+        })),
+      ),
+    ),
+    item.thread &&
+      tool("Reply in thread", "💬", () => desk.openThread(message.thread_ts ?? message.ts, { write: true })),
+    tool("More actions", "⋮", (at) => menu(at, moreItems(message, desk))),
+  );
 }
 
 function moreItems(message, desk) {
   const { store, channel } = desk;
   const target = { channel, ts: message.ts };
-  const shortcuts = store.shortcuts.filter((one) => one.type !== "global").map((one) => ({
-    label: one.name ?? one.callback_id, detail: "shortcut",
-    run: () => desk.say("shortcut", { callback_id: one.callback_id, ...target }),
-  }));
-  const copy = { label: "Copy text", run: () => attempt(navigator.clipboard.writeText(typed(message.text ?? "", store.names))) };
-  const own = message.user === store.me && !message.bot_id ? [
-    null,
-    { label: "Edit message", run: () => desk.edit(message.ts) },
-    { label: "Delete message…", danger: true, run: () => remove(target, desk) },
-  ] : [];
+  const shortcuts = store.shortcuts
+    .filter((one) => one.type !== "global")
+    .map((one) => ({
+      label: one.name ?? one.callback_id,
+      detail: "shortcut",
+      run: () => desk.say("shortcut", { callback_id: one.callback_id, ...target }),
+    }));
+  const copy = {
+    label: "Copy text",
+    run: () => attempt(navigator.clipboard.writeText(typed(message.text ?? "", store.names))),
+  };
+  const own =
+    message.user === store.me && !message.bot_id
+      ? [
+          null,
+          { label: "Edit message", run: () => desk.edit(message.ts) },
+          { label: "Delete message…", danger: true, run: () => remove(target, desk) },
+        ]
+      : [];
   return [...shortcuts, ...(shortcuts.length ? [null] : []), copy, ...own];
 }
 
 async function remove(target, desk) {
   const sure = await question({ title: "Delete message", text: "This can’t be undone.", yes: "Delete", danger: true });
   if (sure) await desk.say("delete", target);
-}
-
-/** Press something in a message, as the person who looks at it. */
-export function press(store, channel, message, action) {
-  const ephemeral = message.ephemeral ? { ephemeral: true } : {};
-  return attempt(act(SLACK, "press", { as: store.me, channel, ts: message.ts, ...action, ...ephemeral }));
 }

@@ -3,7 +3,7 @@
  */
 import { SLACK, act } from "./api.js";
 import { renderBlocks } from "./blockkit.js";
-import { el } from "./dom.js";
+import { el, icon } from "./dom.js";
 import { plain } from "./mrkdwn.js";
 import { attempt } from "./popup.js";
 
@@ -35,7 +35,10 @@ function draw(pane) {
   dialog.replaceChildren(form(view, pane));
   refill(dialog, pane.kept.get(view.id));
   if (!dialog.open) dialog.showModal();
-  (dialog.querySelector("[autofocus]") ?? dialog.querySelector(".modal-body .field, .modal-body input, .modal-foot button"))?.focus();
+  (
+    dialog.querySelector("[autofocus]") ??
+    dialog.querySelector(".modal-body .field, .modal-body input, .modal-foot button")
+  )?.focus();
 }
 
 function form(view, pane) {
@@ -46,12 +49,19 @@ function form(view, pane) {
     press: (action) => attempt(act(SLACK, "press_in_view", { as: store.me, view_id: view.id, ...action })),
   };
   const submit = view.submit && el("button", { class: "button primary solid" }, plain(view.submit));
-  const close = el("button", { type: "button", class: "button", onclick: () => leave(pane) }, plain(view.close) || "Cancel");
-  const cross = el("button", { type: "button", class: "icon", "aria-label": "Close", onclick: () => leave(pane) }, "✕");
-  return el("form", { novalidate: true, onsubmit: (event) => send(event, view, pane) },
+  const close = el(
+    "button",
+    { type: "button", class: "button", onclick: () => leave(pane) },
+    plain(view.close) || "Cancel",
+  );
+  const cross = icon("Close", "✕", () => leave(pane));
+  return el(
+    "form",
+    { novalidate: true, onsubmit: (event) => send(event, view, pane) },
     el("header", {}, el("h2", { id: "modal-title" }, plain(view.title)), cross),
     el("div", { class: "modal-body" }, renderBlocks(view.blocks ?? [], around)),
-    el("div", { class: "modal-foot" }, el("div", { class: "error", role: "alert" }), close, submit));
+    el("div", { class: "modal-foot" }, el("div", { class: "error", role: "alert" }), close, submit),
+  );
 }
 
 async function send(event, view, { store, dialog }) {
@@ -59,8 +69,9 @@ async function send(event, view, { store, dialog }) {
   const node = event.target;
   if (!view.submit || node.classList.contains("busy")) return;
   node.classList.add("busy");
-  const answer = await act(SLACK, "submit", { as: store.me, view_id: view.id, values: filled(dialog) })
-    .catch((error) => ({ error: error.message }));
+  const answer = await act(SLACK, "submit", { as: store.me, view_id: view.id, values: filled(dialog) }).catch(
+    (error) => ({ error: error.message }),
+  );
   node.classList.remove("busy");
   complain(node, answer);
 }

@@ -19,8 +19,9 @@ export function unescaped(text) {
  * @param names answers `user(id)`, `channel(id)`, `group(id)` with a name or null
  */
 export function mrkdwn(text, names) {
-  return text.split(/\n?```([\s\S]+?)```\n?/).flatMap((part, at) =>
-    at % 2 ? [el("pre", {}, unescaped(part.replace(/^\n|\n$/g, "")))] : lines(part, names));
+  return text
+    .split(/\n?```([\s\S]+?)```\n?/)
+    .flatMap((part, at) => (at % 2 ? [el("pre", {}, unescaped(part.replace(/^\n|\n$/g, "")))] : lines(part, names)));
 }
 
 function lines(text, names) {

@@ -19,7 +19,9 @@ function offered({ command, usage_hint, description }) {
 }
 
 const NAMES = {
-  "@": (store) => [...[...store.users.values()].map((user) => ({ name: user.name, detail: user.real_name })),
-    { name: "here", detail: "everyone who is online" }],
+  "@": (store) => [
+    ...[...store.users.values()].map((user) => ({ name: user.name, detail: user.real_name })),
+    { name: "here", detail: "everyone who is online" },
+  ],
   "#": (store) => store.channels.map((channel) => ({ name: channel.name, detail: "" })),
 };

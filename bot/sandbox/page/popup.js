@@ -21,8 +21,12 @@ export function menu(anchor, items) {
   };
   const rows = items.map((item) =>
     item
-      ? el("button", { role: "menuitem", type: "button", class: item.danger ? "danger" : null, onclick: choose(item) },
-          el("span", {}, item.label), item.detail && el("small", {}, item.detail))
+      ? el(
+          "button",
+          { role: "menuitem", type: "button", class: item.danger ? "danger" : null, onclick: choose(item) },
+          el("span", {}, item.label),
+          item.detail && el("small", {}, item.detail),
+        )
       : el("hr"),
   );
   const box = el("div", { class: "menu", role: "menu", onkeydown: (event) => walk(event, box, anchor) }, rows);
@@ -65,12 +69,18 @@ function walk(event, box, anchor) {
 /** A yes-or-no question (`text`: a string or nodes); resolves to what was chosen, Escape is no. */
 export function question({ title, text, yes = "OK", no = "Cancel", danger = null }) {
   return new Promise((resolve) => {
-    const dialog = el("dialog", { class: "modal small", "aria-label": title || yes },
+    const dialog = el(
+      "dialog",
+      { class: "modal small", "aria-label": title || yes },
       title && el("header", {}, el("h2", {}, title)),
       el("div", { class: "modal-body text" }, text),
-      el("form", { method: "dialog", class: "modal-foot" },
+      el(
+        "form",
+        { method: "dialog", class: "modal-foot" },
         el("button", { class: "button", value: "no" }, no),
-        el("button", { class: `button ${danger ? "danger" : "primary"} solid`, value: "yes", autofocus: true }, yes)));
+        el("button", { class: `button ${danger ? "danger" : "primary"} solid`, value: "yes", autofocus: true }, yes),
+      ),
+    );
     dialog.addEventListener("close", () => {
       dialog.remove();
       resolve(dialog.returnValue === "yes");
@@ -85,8 +95,12 @@ const NOTICE_MS = 6000;
 /** Say something briefly at the foot of the page; screen readers hear it. */
 export function notice(text) {
   const board = document.getElementById("notices");
-  const note = el("div", { class: "notice", role: "alert" }, text,
-    el("button", { type: "button", "aria-label": "Dismiss", onclick: () => note.remove() }, "×"));
+  const note = el(
+    "div",
+    { class: "notice", role: "alert" },
+    text,
+    el("button", { type: "button", "aria-label": "Dismiss", onclick: () => note.remove() }, "×"),
+  );
   // A modal dialog makes the page around it inert and covers it: the notice joins the open one.
   (document.querySelector("dialog[open]") ?? board).append(note);
   setTimeout(() => note.remove(), NOTICE_MS);

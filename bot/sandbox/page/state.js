@@ -200,7 +200,10 @@ export class TelegramStore extends Store {
   /** Telegram shows a bot as typing for five seconds or until its message. Source: Bot API, sendChatAction */
   #types(id) {
     clearTimeout(this.#typing.get(id));
-    this.#typing.set(id, setTimeout(() => this.#still(id), 5000));
+    this.#typing.set(
+      id,
+      setTimeout(() => this.#still(id), 5000),
+    );
   }
 
   #still(id) {

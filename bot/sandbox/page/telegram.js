@@ -4,7 +4,7 @@
 import { TELEGRAM, act } from "./api.js";
 import { bubble, excerpt, KINDS, seconds } from "./bubble.js";
 import { composer, set } from "./composer.js";
-import { avatar, el, keyed, soon, sticky } from "./dom.js";
+import { avatar, el, icon, keyed, log, soon, sticky } from "./dom.js";
 import { nearDay } from "./mrkdwn.js";
 import { attempt, menu } from "./popup.js";
 
@@ -27,7 +27,10 @@ export function telegramPane(store) {
 
 function phone(store, slot) {
   const chat = {
-    store, id: null, reply: null, editing: null,
+    store,
+    id: null,
+    reply: null,
+    editing: null,
     person: () => store.person(chat.id) ?? store.people[slot] ?? null,
     async say(name, body = {}) {
       return (await attempt(act(TELEGRAM, name, { as: chat.person().id, ...body }))) !== null;
@@ -65,15 +68,21 @@ function aim(chat, { reply = null, editing = null }) {
 }
 
 function owner(chat) {
-  const pick = el("select", { "aria-label": "Whose phone is this?", onchange: () => {
-    chat.play(pick.value === NEW ? NEW : Number(pick.value));
-  } });
+  const pick = el("select", {
+    "aria-label": "Whose phone is this?",
+    onchange: () => {
+      chat.play(pick.value === NEW ? NEW : Number(pick.value));
+    },
+  });
   const face = el("span", {});
   const language = el("small", {});
   const node = el("div", { class: "owner" }, face, pick, language);
   node.draw = () => {
     const person = chat.person();
-    const items = [...chat.store.people.map(({ id, first_name }) => ({ id, first_name })), { id: NEW, first_name: "+ New customer…" }];
+    const items = [
+      ...chat.store.people.map(({ id, first_name }) => ({ id, first_name })),
+      { id: NEW, first_name: "+ New customer…" },
+    ];
     keyed(pick, items, { key: (one) => one.id, build: (one) => el("option", { value: one.id }, one.first_name) });
     const asNew = chat.id === NEW || !person;
     pick.value = asNew ? NEW : String(person.id);
@@ -86,8 +95,7 @@ function owner(chat) {
 function heading(chat) {
   const state = el("small", { "aria-live": "polite" });
   const name = el("b", {});
-  const more = el("button", { type: "button", class: "icon", "aria-label": "More", "aria-haspopup": "menu",
-    onclick: () => menu(more, [blocking(chat)]) }, "⋮");
+  const more = icon("More", "⋮", () => menu(more, [blocking(chat)]), { "aria-haspopup": "menu" });
   const face = el("span", {});
   const node = el("header", { class: "chat-head" }, face, el("div", {}, name, state), more);
   node.draw = () => {
@@ -106,7 +114,7 @@ function blocking(chat) {
 }
 
 function conversation(chat) {
-  const list = el("div", { class: "bubbles", role: "log", "aria-live": "polite", "aria-label": "Chat", tabindex: "0" });
+  const list = log("Chat", "bubbles");
   const stick = sticky(list);
   let shown = null;
   list.draw = () => {
@@ -126,7 +134,8 @@ function items({ id, messages, language_code }) {
     const today = new Date(seconds(message.date) * 1000).toDateString();
     const line = today === day ? [] : [{ key: today, day: today }];
     day = today;
-    const quoted = messages.find((one) => one.message_id === (message.reply_to?.message_id ?? message.reply_to)) ?? null;
+    const quoted =
+      messages.find((one) => one.message_id === (message.reply_to?.message_id ?? message.reply_to)) ?? null;
     // The page can't see what the bot fetched; an answer or a reaction proves that it did.
     const read = message.message_id < lastOfBot || message.reactions?.some((one) => one.from_bot) || false;
     return [...line, { key: `${id}-${message.message_id}`, message, quoted, read }];
@@ -140,30 +149,41 @@ function aside({ day, openers }, chat) {
     return el("div", { class: "tg-day" }, el("span", {}, text));
   }
   const fill = (text) => () => (set(chat.field, text), chat.field.focus());
-  return el("div", { class: "start" }, el("b", {}, "Write as this customer"),
-    openers.map((text) => el("button", { type: "button", onclick: fill(text) }, text)));
+  return el(
+    "div",
+    { class: "start" },
+    el("b", {}, "Write as this customer"),
+    openers.map((text) => el("button", { type: "button", onclick: fill(text) }, text)),
+  );
 }
 
 function foot(chat) {
   const form = composer({ label: "Message to the bot", placeholder: "Message", send: (text) => sendText(chat, text) });
+  form.addEventListener("keydown", (event) => event.key === "Escape" && stop(chat));
   chat.field = form.field;
-  const clip = el("button", { type: "button", class: "icon clip", "aria-label": "Attach", "aria-haspopup": "menu",
-    onclick: () => menu(clip, Object.entries(KINDS).map(([kind, label]) => ({ label, run: () => sendKind(chat, kind) }))) }, "📎");
+  const kinds = Object.entries(KINDS).map(([kind, label]) => ({ label, run: () => sendKind(chat, kind) }));
+  const clip = icon("Attach", "📎", () => menu(clip, kinds), { class: "icon clip", "aria-haspopup": "menu" });
   form.insertBefore(clip, form.field);
   const over = el("div", { class: "over" });
-  const back = el("button", { type: "button", class: "restart", onclick: () => chat.say("unblocks") }, "Unblock the bot");
+  const unblock = { type: "button", class: "restart", onclick: () => chat.say("unblocks") };
+  const back = el("button", unblock, "Unblock the bot");
   const node = el("footer", { class: "chat-foot" }, over, form, back);
-  form.addEventListener("keydown", (event) => event.key === "Escape" && stop(chat));
   node.draw = () => {
-    const { blocked } = chat.person();
-    form.hidden = blocked;
-    back.hidden = !blocked;
+    form.hidden = chat.person().blocked;
+    back.hidden = !form.hidden;
     const about = chat.reply ?? chat.editing;
     over.hidden = !about;
-    if (about) over.replaceChildren(el("div", {}, el("b", {}, chat.reply ? "Reply" : "Edit"), el("span", {}, excerpt(about))),
-      el("button", { type: "button", class: "icon", "aria-label": "Cancel", onclick: () => stop(chat) }, "✕"));
+    if (about)
+      over.replaceChildren(
+        aboutLine(chat, about),
+        icon("Cancel", "✕", () => stop(chat)),
+      );
   };
   return node;
+}
+
+function aboutLine(chat, message) {
+  return el("div", {}, el("b", {}, chat.reply ? "Reply" : "Edit"), el("span", {}, excerpt(message)));
 }
 
 function stop(chat) {
@@ -182,16 +202,28 @@ async function sendText(chat, text) {
 
 /** A text that stands in the composer goes along as the caption, where the kind takes one. */
 async function sendKind(chat, kind) {
-  const caption = ["photo", "document", "voice", "audio", "video", "animation"].includes(kind) ? chat.field.value.trim() : "";
+  const caption = ["photo", "document", "voice", "audio", "video", "animation"].includes(kind)
+    ? chat.field.value.trim()
+    : "";
   if ((await chat.say("sends", { kind, ...(caption ? { caption } : {}) })) && caption) set(chat.field, "");
 }
 
 function newcomer(chat) {
   const name = el("input", { class: "field", required: true, maxlength: 64, autocomplete: "off" });
-  const language = el("select", { class: "field" }, el("option", { value: "en" }, "English"), el("option", { value: "id" }, "Bahasa Indonesia"));
-  const node = el("form", { class: "newcomer" }, el("h2", {}, "A new customer"),
-    el("label", {}, "First name", name), el("label", {}, "Language of the phone", language),
-    el("button", { class: "button solid primary" }, "Add"));
+  const language = el(
+    "select",
+    { class: "field" },
+    el("option", { value: "en" }, "English"),
+    el("option", { value: "id" }, "Bahasa Indonesia"),
+  );
+  const node = el(
+    "form",
+    { class: "newcomer" },
+    el("h2", {}, "A new customer"),
+    el("label", {}, "First name", name),
+    el("label", {}, "Language of the phone", language),
+    el("button", { class: "button solid primary" }, "Add"),
+  );
   node.addEventListener("submit", async (event) => {
     event.preventDefault();
     const asked = { first_name: name.value.trim(), language_code: language.value };

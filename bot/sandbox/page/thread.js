@@ -2,47 +2,48 @@
  * The thread beside the channel.
  */
 import { composer } from "./composer.js";
-import { el, keyed, sticky } from "./dom.js";
+import { el, icon, keyed, log, sticky } from "./dom.js";
 import { messageNode } from "./message.js";
 import { follows } from "./state.js";
 
-/** The pane for `desk.thread`; returns the node with `draw()` and `write()`. */
+/** The pane for `desk.thread`; returns the node with `draw()`, and `write()`, which goes to the composer. */
 export function threadPane(desk) {
-  const list = el("div", { class: "messages", role: "log", "aria-live": "polite", "aria-label": "Thread", tabindex: "0" });
-  const also = el("input", { type: "checkbox" });
-  const alsoLabel = el("span", {});
-  const form = composer({
-    label: "Reply in the thread",
-    placeholder: "Reply…",
-    offers: desk.offersInThread,
-    send: async (text) => {
-      const done = await desk.say("post", {
-        channel: desk.channel, text, thread_ts: desk.thread, ...(also.checked ? { broadcast: true } : {}),
-      });
-      if (done) also.checked = false;
-      return done;
-    },
-  });
-  const close = el("button", { type: "button", class: "icon", "aria-label": "Close the thread", onclick: desk.closeThread }, "✕");
+  const list = log("Thread", "messages");
   const where = el("small", {});
-  const node = el("aside", { class: "thread", "aria-label": "Thread" },
-    el("header", {}, el("h2", {}, "Thread", where), close), list,
-    el("div", { class: "foot" }, form, el("label", { class: "also" }, also, alsoLabel)));
+  const title = el("h2", {}, "Thread", where);
+  const foot = threadFoot(desk);
+  const close = icon("Close the thread", "✕", desk.closeThread);
+  const node = el("aside", { class: "thread", "aria-label": "Thread" }, el("header", {}, title, close), list, foot);
   node.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && desk.closeThread());
-
   const stick = sticky(list);
   let shown = null;
   node.draw = () => {
-    const { store, channel, thread } = desk;
-    node.hidden = !thread;
-    if (!thread) return (shown = null);
-    where.textContent = `# ${store.names.channel(channel) ?? ""}`;
-    alsoLabel.textContent = `Also send to # ${store.names.channel(channel) ?? "channel"}`;
-    const fill = () => keyed(list, items(desk), { key: (item) => item.key, build: (item) => row(item, desk) });
-    stick(fill, { afresh: shown !== thread });
-    shown = thread;
+    const afresh = shown !== desk.thread;
+    shown = desk.thread;
+    node.hidden = !desk.thread;
+    if (node.hidden) return;
+    const channel = desk.store.names.channel(desk.channel);
+    where.textContent = `# ${channel}`;
+    foot.also.textContent = `Also send to # ${channel}`;
+    const build = (item) => row(item, desk);
+    stick(() => keyed(list, items(desk), { key: (item) => item.key, build }), { afresh });
   };
-  node.write = () => form.field.focus();
+  node.write = () => foot.querySelector("textarea").focus();
+  return node;
+}
+
+function threadFoot(desk) {
+  const box = el("input", { type: "checkbox" });
+  const also = el("span", {});
+  const send = async (text) => {
+    const broadcast = box.checked ? { broadcast: true } : {};
+    const done = await desk.say("post", { channel: desk.channel, text, thread_ts: desk.thread, ...broadcast });
+    if (done) box.checked = false;
+    return done;
+  };
+  const form = composer({ label: "Reply in the thread", placeholder: "Reply…", offers: desk.offersInThread, send });
+  const node = el("div", { class: "foot" }, form, el("label", { class: "also" }, box, also));
+  node.also = also;
   return node;
 }
 
@@ -52,8 +53,18 @@ function items({ store, channel, thread, editing }) {
   const replies = store.replies(channel, thread);
   const line = replies.length ? [{ key: "count", count: replies.filter((one) => !one.ephemeral).length }] : [];
   return [...(root ? [root] : []), ...line, ...replies].map((one, at, all) =>
-    one.key ? one : { key: one.ts, message: one, compact: at > 2 && follows(all[at - 1], one), thread: null, inThread: true, me,
-      editing: editing === one.ts });
+    one.key
+      ? one
+      : {
+          key: one.ts,
+          message: one,
+          compact: at > 2 && follows(all[at - 1], one),
+          thread: null,
+          inThread: true,
+          me,
+          editing: editing === one.ts,
+        },
+  );
 }
 
 function row(item, desk) {

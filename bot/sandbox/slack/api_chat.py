@@ -149,7 +149,7 @@ def post_ephemeral(core: Core, args: Args) -> Json:
         raise ApiError("user_not_in_channel")
     root = _root(channel, args)
     body = {**_own_body(core, args), "ts": core.workspace.next_ts()}
-    if root is None or core.workspace.replies(channel, root):
+    if root is None or channel.replies(root):
         show_ephemeral(core, Ephemeral(user, channel.id, body | ({"thread_ts": root} if root else {})))
     return {"message_ts": body["ts"]}
 

@@ -132,7 +132,7 @@ def replies(core: Core, args: Args) -> Json:
     root = channel.messages.get(args.need("ts"))
     if root is None:
         raise ApiError("thread_not_found")
-    page, more = _page(_between(core.workspace.replies(channel, root.ts), args), args)
+    page, more = _page(_between(channel.replies(root.ts), args), args)
     shown = [_shown(core, one, args) for one in [root, *page]]
     return {"messages": shown, "has_more": bool(more), **_cursor(more)}
 

@@ -84,7 +84,7 @@ class Core:
         message = Message(channel.id, workspace.next_ts(), {"type": "message", **body}, root)
         if message.body.get("subtype") == "thread_broadcast":
             message.body["root"] = before
-        channel.messages[message.ts] = message
+        channel.keep(message)
         shown = workspace.shown(message)
         self.live.tell(channel.members, {"type": "message", "channel": channel.id, "message": shown})
         self._message_event(channel, {**shown, "event_ts": message.ts})
@@ -118,13 +118,13 @@ class Core:
     def delete(self, message: Message) -> None:
         """Delete a message; a root with replies stays as a tombstone."""
         channel = self.workspace.channels[message.channel]
-        if self.workspace.replies(channel, message.ts):
+        if channel.replies(message.ts):
             gone = {"subtype": "tombstone", "user": "USLACKBOT", "hidden": True, "text": "This message was deleted."}
             return self.change(message, {"type": "message", **gone})
         shown = self.workspace.shown(message)
         root = channel.messages.get(message.root or "")
         root_before = self.workspace.shown(root) if root else {}
-        del channel.messages[message.ts]
+        channel.forget(message)
         self.live.tell(channel.members, {"type": "message_deleted", "channel": channel.id, "ts": message.ts})
         ts = self.workspace.next_ts()
         event = {"subtype": "message_deleted", "hidden": True, "ts": ts, "event_ts": ts}

@@ -176,6 +176,10 @@ class SlackSandbox(People):
         """Return when no envelope is in flight."""
         await self.hub.quiet()
 
+    async def connected(self, count: int = 1) -> None:
+        """Return when the app has this many connections."""
+        await self.hub.connected(count)
+
     async def disconnect(self, reason: DisconnectReason = "refresh_requested") -> None:
         """Tell all connections to go."""
         await self.hub.disconnect(reason)
@@ -194,7 +198,7 @@ class SlackSandbox(People):
     def thread(self, channel: str, ts: str) -> list[Json]:
         """A root and its replies, oldest first."""
         where = self.workspace.channels[channel]
-        return [self.workspace.shown(one) for one in (where.messages[ts], *self.workspace.replies(where, ts))]
+        return [self.workspace.shown(one) for one in (where.messages[ts], *where.replies(ts))]
 
     def ephemerals(self, user: str) -> list[Json]:
         """What only this person sees, oldest first."""

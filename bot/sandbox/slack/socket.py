@@ -64,6 +64,7 @@ class Hub:
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     _unacked: int = 0
     _quiet: asyncio.Event = field(default_factory=asyncio.Event)
+    _linked: asyncio.Event = field(default_factory=asyncio.Event)
     _turn: int = 0
 
     @property
@@ -71,10 +72,11 @@ class Hub:
         """Envelopes that are neither acknowledged nor given up, those that wait for a retry included."""
         return self._unacked
 
-    @property
-    def connections(self) -> int:
-        """How many connections are open."""
-        return len(self._links)
+    async def connected(self, count: int = 1) -> None:
+        """Return when this many connections are open; those that were told to go do not count."""
+        while sum(not link.leaving for link in self._links) < count:
+            self._linked.clear()
+            await self._linked.wait()
 
     async def quiet(self) -> None:
         """Return when nothing is in flight."""
@@ -100,6 +102,7 @@ class Hub:
             await _say_goodbye(link, "too_many_websockets")
             return link.ws
         self._links.append(link)
+        self._linked.set()
         try:
             await self._listen(link)
         finally:

@@ -47,13 +47,34 @@ class Message:
 
 @dataclass(slots=True)
 class Channel:
-    """A channel, private channel or direct conversation, with its messages by rising ``ts``."""
+    """
+    A channel, private channel or direct conversation.
+
+    ``messages`` are by rising ``ts``, and ``threads`` has the replies among them once more, by their root.
+    """
 
     id: str
     name: str
     kind: Kind
     members: list[str]
     messages: dict[str, Message] = field(default_factory=dict)
+    threads: dict[str, dict[str, Message]] = field(default_factory=dict)
+
+    def keep(self, message: Message) -> None:
+        """Take in a new message."""
+        self.messages[message.ts] = message
+        if message.root is not None:
+            self.threads.setdefault(message.root, {})[message.ts] = message
+
+    def forget(self, message: Message) -> None:
+        """Drop a message."""
+        del self.messages[message.ts]
+        if message.root is not None:
+            del self.threads[message.root][message.ts]
+
+    def replies(self, ts: str) -> list[Message]:
+        """The replies to a root, oldest first."""
+        return list(self.threads.get(ts, {}).values())
 
 
 @dataclass(slots=True)
@@ -180,10 +201,6 @@ class Workspace:
         found = (one for one in self.channels.values() if one.kind == "im" and set(one.members) == pair)
         return next(found, None) or self.add_channel("", [user, self.bot_user], kind="im")
 
-    def replies(self, channel: Channel, ts: str) -> list[Message]:
-        """The replies to a root, oldest first."""
-        return [message for message in channel.messages.values() if message.root == ts]
-
     def visible(self, user: str) -> Sequence[Channel]:
         """The channels a person sees in the sidebar: public ones, and their own."""
         return [one for one in self.channels.values() if one.kind == "channel" or user in one.members]
@@ -197,7 +214,7 @@ class Workspace:
         if message.root is not None:
             root = channel.messages.get(message.root)
             return {**body, "thread_ts": message.root, "parent_user_id": root.author if root else None}
-        replies = self.replies(channel, message.ts)
+        replies = channel.replies(message.ts)
         return {**body, **_thread_counts(message.ts, replies)} if replies else body
 
 

@@ -1,0 +1,84 @@
+/**
+ * The open channel.
+ */
+import { composer, set } from "./composer.js";
+import { HOME } from "./desk.js";
+import { el, icon, keyed, log, sticky } from "./dom.js";
+import { messageNode } from "./message.js";
+import { nearDay } from "./mrkdwn.js";
+import { follows, isReply } from "./state.js";
+
+/** The pane for `desk.channel`; returns the node with `draw()`. */
+export function channelPane(desk) {
+  const title = el("h2", {});
+  const list = log("Channel", "messages");
+  const empty = el("div", { class: "empty" }, el("b", {}, "Nothing here yet"), el("p", {}, EMPTY));
+  const form = channelComposer(desk);
+  const foot = el("div", { class: "foot" }, form);
+  const node = el("div", { class: "channel" }, el("header", {}, title), list, empty, foot);
+  const stick = sticky(list);
+  let shown = null;
+  node.draw = () => {
+    node.hidden = desk.channel === HOME;
+    if (node.hidden || !desk.channel) return;
+    const name = desk.store.names.channel(desk.channel);
+    title.textContent = `# ${name}`;
+    form.field.placeholder = `Message #${name}`;
+    const rows = items(desk);
+    empty.hidden = rows.length > 0;
+    const fill = () => keyed(list, rows, { key: (item) => item.key, build: (item) => row(item, desk) });
+    stick(fill, { afresh: shown !== desk.channel });
+    shown = desk.channel;
+  };
+  return node;
+}
+
+const EMPTY = "Write as a customer in a phone: a card appears in the desk’s channel.";
+
+function channelComposer(desk) {
+  const form = composer({
+    label: "Message the channel",
+    offers: desk.offers,
+    send: (text) => desk.say(text.startsWith("/") ? "command" : "post", { channel: desk.channel, text }),
+  });
+  const commands = () => {
+    form.field.focus();
+    set(form.field, "/");
+  };
+  form.insertBefore(icon("Commands", "/", commands), form.field);
+  return form;
+}
+
+function items(desk) {
+  const { store, channel, editing } = desk;
+  const threads = store.threads(channel);
+  let day = null;
+  let above = null;
+  return store.roots(channel).flatMap((message) => {
+    const today = new Date(message.ts * 1000).toDateString();
+    const line = today === day ? [] : [{ key: today, day: today }];
+    const item = {
+      key: message.ts,
+      message,
+      compact: !line.length && follows(above, message),
+      me: store.me,
+      editing: editing === message.ts,
+      thread: summary(desk, message, threads),
+    };
+    day = today;
+    above = message;
+    return [...line, item];
+  });
+}
+
+function summary({ unreadThreads }, message, threads) {
+  if (message.ephemeral || isReply(message)) return null;
+  return { count: 0, ...threads.get(message.ts), unread: unreadThreads.has(message.ts) };
+}
+
+function row(item, desk) {
+  if (!item.day) return messageNode(item, desk);
+  const date = new Date(item.day);
+  const long = date.toLocaleDateString(undefined, { weekday: "long", day: "numeric", month: "long" });
+  return el("div", { class: "day" }, el("span", {}, nearDay(date)?.replace(/^./, (one) => one.toUpperCase()) ?? long));
+}

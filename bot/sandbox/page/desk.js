@@ -1,0 +1,93 @@
+/**
+ * Where the agent is in the workspace, and what they can do there. The views read it and call it.
+ */
+import { SLACK, act } from "./api.js";
+import { completions } from "./offers.js";
+import { attempt } from "./popup.js";
+import { isReply } from "./state.js";
+
+/** In place of a channel: the app's Home tab. */
+export const HOME = "home";
+
+export class Desk {
+  channel = null;
+  thread = null;
+  /** The `ts` of the own message that is being edited. */
+  editing = null;
+  unread = new Map();
+  unreadThreads = new Set();
+  #acted;
+  #draw;
+  #write;
+
+  /**
+   * @param options.acted called with the name of each act that went well
+   * @param options.draw draws everything, soon
+   * @param options.write goes to the composer of the thread
+   */
+  constructor(store, { acted, draw, write }) {
+    this.store = store;
+    this.#acted = acted;
+    this.#draw = draw;
+    this.#write = write;
+  }
+
+  /** Do something as the agent; what is refused is shown. Resolves to whether it went well. */
+  async say(name, body) {
+    const done = await attempt(act(SLACK, name, { as: this.store.me, ...body }));
+    if (done) this.#acted(name);
+    return Boolean(done);
+  }
+
+  /** Press something in a message of the open channel. */
+  press({ ts, ephemeral }, action) {
+    return this.say("press", { channel: this.channel, ts, ...action, ...(ephemeral ? { ephemeral } : {}) });
+  }
+
+  open(channel) {
+    this.channel = channel;
+    this.thread = null;
+    this.unread.delete(channel);
+    this.#draw();
+    // Opening the Home tab is itself an event for the app; an app without one has nothing to show.
+    if (channel === HOME) act(SLACK, "open_home", { as: this.store.me }).catch(() => {});
+  }
+
+  openThread(ts, { write = false } = {}) {
+    this.thread = ts;
+    this.unreadThreads.delete(ts);
+    this.#draw();
+    // Later than the drawing, which itself waits; not by touch, where the keyboard would cover what one came to read.
+    if (write || matchMedia("(hover: hover)").matches) queueMicrotask(this.#write);
+  }
+
+  closeThread = () => {
+    this.thread = null;
+    this.#draw();
+  };
+
+  edit(ts) {
+    this.editing = ts;
+    this.#draw();
+  }
+
+  /** Leave what does not exist (any more). */
+  settle() {
+    const { channels } = this.store;
+    const exists = this.channel === HOME || channels.some((one) => one.id === this.channel);
+    if (!exists) this.channel = (channels.find((one) => one.is_member) ?? channels[0])?.id ?? null;
+    if (this.thread && !this.store.in(this.channel).has(this.thread)) this.thread = null;
+  }
+
+  /** Remember what came in where the agent does not look. */
+  hear({ type, channel, message }) {
+    if (type !== "message" || !message || message.user === this.store.me) return;
+    if (isReply(message)) {
+      if (this.thread !== message.thread_ts) this.unreadThreads.add(message.thread_ts);
+    } else if (channel !== this.channel) this.unread.set(channel, (this.unread.get(channel) ?? 0) + 1);
+  }
+
+  /** Completions; Slack runs no commands in threads. */
+  offers = (text, caret) => completions(this.store, text, caret, this.store.commands);
+  offersInThread = (text, caret) => completions(this.store, text, caret, []);
+}

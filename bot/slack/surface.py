@@ -1,0 +1,336 @@
+"""
+Everything that the outbox shows in Slack: cards, thread messages, receipts, hints.
+
+What is shown is drawn from the rows at the moment of sending, so a late part never tells an old truth. Posts carry
+their part's mark as metadata, by which an attempt whose end is unknown is found again.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+from tortoise.expressions import Q
+
+from bot.config import Config, Desk
+from bot.delivery.ports import Delivered, Part
+from bot.domain.receipts import Receipt
+from bot.domain.text import RichText
+from bot.errors import Down, Later, Rejected
+from bot.models.mapping import ticket_of
+from bot.models.rows import CustomerRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
+from bot.slack import blocks
+from bot.slack.blocks import CardView, Message, Say, Trouble, Written
+from bot.slack.errors import code_of, reading, writing
+from bot.slack.mrkdwn import literal
+from bot.slack.people import People
+from bot.texts import Texts
+
+EVENT_TYPE = "loket_part"  #: of the metadata that marks our posts
+SKEW = timedelta(seconds=60)  #: how far Slack's clock may be behind ours
+PAGE = 200  #: what Slack advises
+NOT_DRAWN = -1  #: the version of a card that was found, not drawn: it is drawn again
+REACTIONS = {
+    Receipt.WAITING: "hourglass_flowing_sand",
+    Receipt.ACCEPTED: "white_check_mark",
+    Receipt.READ: "eyes",
+    Receipt.INTERNAL: "lock",
+    Receipt.HELD: "raised_hand",
+    Receipt.TROUBLE: "warning",
+}
+DECORATION = frozenset({"update_card", "show_receipt", "whisper"})
+
+_Build = Callable[[Part, TicketRow], Awaitable[Message | None]]
+
+
+class SlackSurface:
+    """
+    Delivers the outbox's parts to Slack.
+
+    ``client`` must not retry by itself (``retry_handlers=[]``). ``labels`` are the names of the customer channels as
+    people call them; one without is called by its own name.
+    """
+
+    def __init__(
+        self, client: AsyncWebClient, *, people: People, config: Config, texts: Texts, labels: Mapping[str, str]
+    ) -> None:
+        self._client = client
+        self._people = people
+        self._config = config
+        self._texts = texts
+        self._labels = labels
+        self._posts: Mapping[str, _Build] = {
+            "post_message": self._message,
+            "post_notice": self._notice,
+            "post_offer": self._offer,
+            "post_trouble": self._trouble,
+        }
+        self._others: Mapping[str, Callable[[Part], Awaitable[Delivered]]] = {
+            "open_thread": self._open_thread,
+            "post_alarm": self._alarm,
+            "update_card": self._update_card,
+            "show_receipt": self._show_receipt,
+            "whisper": self._whisper,
+        }
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of parts that this delivers."""
+        return frozenset({*self._posts, *self._others})
+
+    async def send(self, part: Part) -> Delivered:
+        """Deliver the part or raise `bot.errors.DeliveryError`."""
+        try:
+            return await self._others.get(part.kind, self._post_in_thread)(part)
+        except Down as reason:
+            if part.kind not in DECORATION:
+                raise
+            raise Later(str(reason)) from reason  # no wait is named: that would stop the budget of all desks' cards
+
+    async def find(self, part: Part) -> Delivered | None:
+        """
+        Look for the part in Slack; see `bot.delivery.ports.Sender`.
+
+        What only shows a state can be shown again, and a hint is never given twice.
+        """
+        match part.kind:
+            case "update_card" | "show_receipt":
+                return None
+            case "whisper":
+                return Delivered()
+            case "open_thread" | "post_alarm":
+                return await self._found_in_channel(part)
+            case _:
+                return await self._found_in_thread(part)
+
+    # --- posts
+
+    async def _open_thread(self, part: Part) -> Delivered:
+        row = await TicketRow.get(id=part.ticket)
+        channel = await self._channel(row)
+        drawn = await self._card(row)
+        delivered = await self._post(part, drawn, channel=channel)
+        return Delivered(key=delivered.key, facts={**delivered.facts, "version": row.version})
+
+    async def _alarm(self, part: Part) -> Delivered:
+        desk = self._desk(part.lane.removeprefix("desk:"))
+        words = {name: literal(str(word)) for name, word in part.payload["words"].items()}
+        message = blocks.alarm(self._texts.say(desk.language, f"alarm.{part.payload['name']}", **words))
+        return await self._post(part, message, channel=await self._people.channel_id(desk.channel))
+
+    async def _post_in_thread(self, part: Part) -> Delivered:
+        row = await TicketRow.get(id=part.ticket)
+        if row.thread_ts is None:
+            raise Later("The ticket's card is not in Slack yet.")
+        message = await self._posts[part.kind](part, row)
+        if message is None:
+            return Delivered()
+        return await self._post(part, message, channel=await self._channel(row), thread_ts=row.thread_ts)
+
+    async def _post(self, part: Part, message: Message, *, channel: str, thread_ts: str | None = None) -> Delivered:
+        answer = await writing(
+            self._client.chat_postMessage(
+                channel=channel,
+                thread_ts=thread_ts,
+                text=message.text,
+                blocks=message.blocks,
+                metadata={"event_type": EVENT_TYPE, "event_payload": {"part": part.mark}},
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+        )
+        return Delivered(key=answer["ts"], facts={"channel": answer["channel"], "ts": answer["ts"]})
+
+    # --- what stands in a thread; None: it is no longer worth saying
+
+    async def _message(self, part: Part, row: TicketRow) -> Message | None:
+        written, say = await MessageRow.get(id=part.message), self._say(row)
+        text = RichText.from_json(written.body)
+        if written.direction == "in":
+            return blocks.customer_message(written.author_name, Written(text=text.plain, kind=written.kind), say)
+        return blocks.agent_message(written.author_name, text, "note" if written.direction == "note" else "reply", say)
+
+    async def _notice(self, part: Part, row: TicketRow) -> Message | None:
+        say, name, words = self._say(row), part.payload["name"], part.payload["words"]
+        values: dict[str, object] = {key: literal(str(word)) for key, word in words.items()}
+        who, *whom = await self._mentions(part.payload["people"], say)
+        if name == "claimed":
+            mode, hold = self._config.replies.mode, self._config.replies.hold
+            span = self._texts.span(self._desk(row.desk).language, hold)
+            name, values = f"claimed.{mode}", {"hold": say("notice.hold", span=span) if hold else say("notice.no_hold")}
+        sentence = say(f"notice.{name}", who=who, whom=", ".join(whom), **values)
+        return blocks.notice(sentence, words.get("reason") or words.get("resolution") or "", say)
+
+    async def _offer(self, part: Part, row: TicketRow) -> Message | None:
+        written, say = await MessageRow.get(id=part.message), self._say(row)
+        if written.receipt != Receipt.HELD:
+            return None
+        return blocks.offer(part.payload["offer"], await self._people.mention(written.author), written.id, say)
+
+    async def _trouble(self, part: Part, row: TicketRow) -> Message | None:
+        sent = await DeliveryRow.get(id=part.payload["part"])
+        if sent.state not in {"failed", "uncertain"}:
+            return None
+        found = Trouble(name="uncertain" if part.payload["uncertain"] else "failed", reason=part.payload["reason"])
+        return blocks.trouble(found, RichText.from_json(sent.payload["text"]), sent.id, self._say(row))
+
+    # --- what shows a state
+
+    async def _update_card(self, part: Part) -> Delivered:
+        row = await TicketRow.get(id=part.ticket)
+        if row.thread_ts is None:
+            return Delivered()  # it will be posted as it is then
+        drawn = await self._card(row)
+        await writing(
+            self._client.chat_update(
+                channel=await self._channel(row), ts=row.thread_ts, text=drawn.text, blocks=drawn.blocks
+            )
+        )
+        return Delivered(facts={"version": row.version})
+
+    async def _show_receipt(self, part: Part) -> Delivered:
+        message = await MessageRow.get(id=part.message)
+        row = await TicketRow.get(id=message.ticket_id)
+        if message.slack_ts is None:
+            return Delivered()
+        old, new = _reaction(message.receipt_shown), _reaction(message.receipt)
+        # An earlier attempt may have shown what no row knows of.
+        wrong = {*REACTIONS.values()} - {new} if part.attempts else {old} - {new, None}
+        place = {"channel": await self._channel(row), "timestamp": message.slack_ts}
+        try:
+            for name in sorted(filter(None, wrong)):
+                await _settled_already(self._client.reactions_remove(name=name, **place), "no_reaction")
+            if new is not None and (part.attempts or new != old):
+                await _settled_already(self._client.reactions_add(name=new, **place), "already_reacted")
+        except Rejected as refusal:
+            if code_of(refusal.__cause__) != "message_not_found":
+                raise
+            return Delivered()
+        return Delivered(facts={"shown": message.receipt})
+
+    async def _whisper(self, part: Part) -> Delivered:
+        row = await TicketRow.get(id=part.ticket)
+        message = await self._whispered(part, self._say(row))
+        if row.thread_ts is None or message is None:
+            return Delivered()
+        place: dict[str, Any] = {"channel": await self._channel(row), "thread_ts": row.thread_ts}
+        reader = part.payload["to"].partition(":")[2]
+        with suppress(Rejected):  # who has left the channel needs no hint
+            await writing(
+                self._client.chat_postEphemeral(user=reader, text=message.text, blocks=message.blocks, **place)
+            )
+        return Delivered()
+
+    async def _whispered(self, part: Part, say: Say) -> Message | None:
+        if part.payload["name"] == "answer":
+            return blocks.whisper(part.payload["text"])
+        if part.payload["name"] != "not_sent":
+            return blocks.whisper(say(f"whisper.{part.payload['name']}"))
+        message = await MessageRow.get(id=part.message)
+        return blocks.whisper_not_sent(message.id, say) if message.direction == "note" else None
+
+    # --- drawing the card
+
+    async def _card(self, row: TicketRow) -> Message:
+        ticket, say = ticket_of(row), self._say(row)
+        identity, customer = await IdentityRow.get(id=row.identity_id), await CustomerRow.get(id=row.customer_id)
+        first = await MessageRow.get(ticket_id=row.id, seq=1)
+        escalation = ticket.escalation
+        view = CardView(
+            ticket=ticket,
+            customer=customer.name,
+            channel=self._labels.get(identity.channel, identity.channel),
+            language=customer.language,
+            first=Written(text=RichText.from_json(first.body).plain, kind=first.kind),
+            owner=None if ticket.owner is None else await self._people.mention(f"agent:{ticket.owner}"),
+            escalated_by="" if escalation is None else await self._people.mention(f"agent:{escalation.by}"),
+            escalated_to=() if escalation is None else await self._mentions(escalation.to, say),
+            first_reply_due_at=self._first_reply_due_at(row),
+            previous=row.previous,
+            trouble=await _trouble_of(row),
+        )
+        return blocks.card(view, say)
+
+    def _first_reply_due_at(self, row: TicketRow) -> datetime | None:
+        return None if row.first_reply_at else row.opened_at + self._config.targets.first_response
+
+    # --- finding what may have arrived
+
+    async def _found_in_channel(self, part: Part) -> Delivered | None:
+        name = part.lane.removeprefix("desk:")
+        row = None if part.ticket is None else await TicketRow.get(id=part.ticket)
+        channel = await self._channel(row) if row else await self._people.channel_id(self._desk(name).channel)
+        ts = await self._marked(part, self._client.conversations_history, channel=channel)
+        return None if ts is None else Delivered(key=ts, facts={"channel": channel, "ts": ts, "version": NOT_DRAWN})
+
+    async def _found_in_thread(self, part: Part) -> Delivered | None:
+        row = await TicketRow.get(id=part.ticket)
+        if row.thread_ts is None:
+            return None
+        channel = await self._channel(row)
+        ts = await self._marked(part, self._client.conversations_replies, channel=channel, ts=row.thread_ts)
+        return None if ts is None else Delivered(key=ts, facts={"channel": channel, "ts": ts})
+
+    async def _marked(self, part: Part, call: Callable[..., Awaitable[Any]], **place: str) -> str | None:
+        """The post that carries the part's mark."""
+        try:
+            async for message in self._since(part, call, **place):
+                if (message.get("metadata") or {}).get("event_payload") == {"part": part.mark}:
+                    return str(message["ts"])
+        except Rejected as refusal:
+            if code_of(refusal.__cause__) != "thread_not_found":
+                raise
+        except Down as reason:  # it can't be asked until somebody has mended it
+            raise Later(str(reason)) from reason
+        return None
+
+    async def _since(
+        self, part: Part, call: Callable[..., Awaitable[Any]], **place: str
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        since = None if part.tried_at is None else f"{(part.tried_at - SKEW).timestamp():.6f}"
+        cursor: str | None = None
+        while True:
+            asked = call(**place, oldest=since, cursor=cursor, limit=PAGE, include_all_metadata=True)
+            page = await reading(asked)
+            for message in page["messages"]:
+                yield message
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return
+
+    # --- where, and in which words
+
+    def _desk(self, name: str) -> Desk:
+        desks = self._config.desks
+        return next((desk for desk in desks if desk.name == name), desks[0])
+
+    def _say(self, row: TicketRow) -> Say:
+        return partial(self._texts.say, self._desk(row.desk).language)
+
+    async def _channel(self, row: TicketRow) -> str:
+        return row.slack_channel or await self._people.channel_id(self._desk(row.desk).channel)
+
+    async def _mentions(self, people: Sequence[str], say: Say) -> list[str]:
+        return [await self._people.mention(one, customer=say("notice.customer")) for one in people]
+
+
+async def _trouble_of(row: TicketRow) -> Trouble | None:
+    """The ticket's last part to the customer that went wrong and about which nobody has decided yet."""
+    wrong = Q(state="failed") | Q(state="uncertain", announced_at__isnull=False)
+    found = await DeliveryRow.filter(wrong, ticket_id=row.id, kind="send").order_by("-id").first()
+    return None if found is None else Trouble(name=found.state, reason=found.error or "")
+
+
+def _reaction(receipt: str | None) -> str | None:
+    return None if receipt is None else REACTIONS[Receipt(receipt)]
+
+
+async def _settled_already(call: Awaitable[object], code: str) -> None:
+    """Make a call whose refusal with ``code`` says that it is done."""
+    try:
+        await writing(call)
+    except Rejected as refusal:
+        if code_of(refusal.__cause__) != code:
+            raise

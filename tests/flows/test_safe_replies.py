@@ -1,0 +1,245 @@
+"""What may leave a thread and what never does (contract: what is written in a thread)."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from tests.world import Customer, World
+from tests.world import world as new_world
+
+HOLD = timedelta(seconds=5)
+
+
+@pytest.fixture
+async def ada(world: World) -> AsyncIterator[Customer]:
+    """A customer whose ticket #1 belongs to Mika."""
+    customer = world.customer()
+    await customer.writes("Where is my order?")
+    await world.mika.presses("ticket.claim", on=world.card())
+    yield customer
+
+
+async def test_a_deleted_reply_leaves_nothing(world: World, ada: Customer) -> None:
+    said = await world.mika.writes("Oops", under=world.card())
+
+    await world.mika.deletes(said)
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+
+
+async def test_an_edited_reply_leaves_as_edited(world: World, ada: Customer) -> None:
+    said = await world.mika.writes("Tomorow", under=world.card())
+
+    await world.mika.edits(said, "Tomorrow")
+    await world.passes(HOLD)
+
+    assert ada.received[1:] == ["Tomorrow"]
+
+
+async def test_an_edit_that_makes_it_internal_stops_it(world: World, ada: Customer) -> None:
+    said = await world.mika.writes("He is a pain", under=world.card())
+
+    await world.mika.edits(said, "// He is a pain")
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+    assert world.reactions(said) == ["lock"]
+
+
+async def test_undo_takes_back_what_is_held(world: World, ada: Customer) -> None:
+    said = await world.mika.writes("Too early", under=world.card())
+
+    await world.mika.writes("!undo", under=world.card())
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+    assert world.reactions(said) == ["lock"]
+
+
+async def test_an_edit_after_sending_is_answered_and_not_carried(world: World, ada: Customer) -> None:
+    said = await world.mika.writes("Tomorow", under=world.card())
+    await world.passes(HOLD)
+
+    await world.mika.edits(said, "Tomorrow")
+    await world.passes(HOLD)
+
+    assert ada.received[1:] == ["Tomorow"]
+    assert "left already" in world.thread(world.card())[-1]
+
+
+async def test_a_deletion_after_sending_is_answered(world: World, ada: Customer) -> None:
+    said = await world.mika.writes("Tomorrow", under=world.card())
+    await world.passes(HOLD)
+
+    await world.mika.deletes(said)
+
+    assert "left already" in world.thread(world.card())[-1]
+
+
+@pytest.mark.parametrize("text", ["// he is rude", "note: call him", "check this ;;", "🔒 secret", "Internal: no"])
+async def test_marked_notes_stay_inside(world: World, ada: Customer, text: str) -> None:
+    said = await world.mika.writes(text, under=world.card())
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+    assert world.reactions(said) == ["lock"]
+
+
+@pytest.mark.parametrize("text", ["@budi can you look?", "ask #support", "@here help", "@leads please"])
+async def test_a_text_that_mentions_somebody_stays_inside(world: World, ada: Customer, text: str) -> None:
+    world.slack.add_group("leads", [world.budi.id])
+
+    await world.mika.writes(text, under=world.card())
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+
+
+async def test_a_text_also_sent_to_the_channel_stays_inside(world: World, ada: Customer) -> None:
+    await world.mika.writes("Hello all", under=world.card(), broadcast=True)
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+
+
+async def test_a_colleagues_text_stays_inside_and_can_be_sent_after_all(world: World, ada: Customer) -> None:
+    said = await world.budi.writes("We ship tomorrow", under=world.card())
+    await world.passes(HOLD)
+    kept = list(ada.received)
+
+    hint = world.slack.ephemerals(world.budi.id)[-1]
+    await world.budi.presses("note.send", on=hint["ts"], ephemeral=True)
+
+    assert len(kept) == 1
+    assert ada.received[1:] == ["We ship tomorrow"]
+    assert world.reactions(said) == ["white_check_mark"]
+
+
+async def test_the_hint_comes_at_most_once_in_ten_minutes(world: World, ada: Customer) -> None:
+    del ada
+    for _ in range(3):
+        await world.budi.writes("just thinking", under=world.card())
+    soon = len(world.budi.whispers)
+    await world.passes(timedelta(minutes=10, seconds=1))
+    await world.budi.writes("still thinking", under=world.card())
+
+    assert soon == 1
+    assert len(world.budi.whispers) == 2
+
+
+async def test_text_in_an_unowned_thread_is_held_until_somebody_decides(world: World) -> None:
+    ada = world.customer()
+    await ada.writes("Hello?")
+    said = await world.mika.writes("Hi Ada", under=world.card())
+    await world.passes(HOLD)
+    held = (list(ada.received), world.reactions(said))
+
+    offer = world.slack.thread(world.channel, world.card())[-1]
+    await world.mika.presses("offer.send", on=offer["ts"])
+
+    assert len(held[0]) == 1
+    assert held[1] == ["raised_hand"]
+    assert ada.received[1:] == ["Hi Ada"]
+    assert world.reactions(said) == ["white_check_mark"]
+
+
+async def test_a_held_text_can_be_kept_as_a_note(world: World) -> None:
+    ada = world.customer()
+    await ada.writes("Hello?")
+    said = await world.mika.writes("hm", under=world.card())
+
+    offer = world.slack.thread(world.channel, world.card())[-1]
+    await world.mika.presses("offer.note", on=offer["ts"])
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+    assert world.reactions(said) == ["lock"]
+
+
+async def test_text_under_a_solved_ticket_is_held_and_reopens_when_sent(world: World, ada: Customer) -> None:
+    await world.mika.commands("/close")
+    await world.mika.writes("One more thing", under=world.card())
+    await world.passes(HOLD)
+    before = list(ada.received)
+
+    offer = world.slack.thread(world.channel, world.card())[-1]
+    await world.mika.presses("offer.send", on=offer["ts"])
+
+    assert "One more thing" not in before
+    assert ada.received[-1] == "One more thing"
+
+
+async def test_a_file_is_not_swallowed(world: World, ada: Customer) -> None:
+    await world.mika.writes("See the invoice", under=world.card(), files=["invoice.pdf"])
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+    offer = world.slack.thread(world.channel, world.card())[-1]
+    await world.mika.presses("offer.send", on=offer["ts"])
+    assert ada.received[1:] == ["See the invoice"]
+
+
+async def test_explicit_words_go_at_once_with_names_for_mentions(world: World, ada: Customer) -> None:
+    said = await world.mika.writes("!reply // @budi will call you", under=world.card())
+
+    assert ada.received[1:] == ["// @budi will call you"]
+    assert world.reactions(said) == ["white_check_mark"]
+
+
+async def test_an_unknown_verb_is_answered_and_never_relayed(world: World, ada: Customer) -> None:
+    await world.mika.writes("!important do this", under=world.card())
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+    assert "important" in world.mika.whispers[-1]
+
+
+async def test_a_guest_is_not_heard_and_not_obeyed(world: World, ada: Customer) -> None:
+    guest = world.slack.add_user("gus", real_name="Gus", role="guest")
+    world.slack.join(world.channel, guest)
+    await world.quiet()
+
+    world.slack.post(guest, world.channel, "I can help", thread_ts=world.card())
+    world.slack.post(guest, world.channel, "!close", thread_ts=world.card())
+    await world.quiet()
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+    assert "full members" in str(world.slack.ephemerals(guest)[-1]["text"])
+
+
+async def test_everyone_speaks_in_the_mode_everyone() -> None:
+    async with new_world('[replies]\nmode = "everyone"') as world:
+        ada = world.customer()
+        await ada.writes("Hello")
+        await world.mika.presses("ticket.claim", on=world.card())
+
+        await world.budi.writes("Hi from Budi", under=world.card())
+        await world.passes(HOLD)
+
+        assert ada.received[1:] == ["Hi from Budi"]
+
+
+async def test_nothing_plain_leaves_in_the_mode_explicit() -> None:
+    async with new_world('[replies]\nmode = "explicit"') as world:
+        ada = world.customer()
+        await ada.writes("Hello")
+        await world.mika.presses("ticket.claim", on=world.card())
+
+        await world.mika.writes("thinking aloud", under=world.card())
+        await world.passes(HOLD)
+        await world.mika.writes("!reply Hi", under=world.card())
+
+        assert ada.received[1:] == ["Hi"]
+
+
+async def test_the_agents_name_stands_before_the_text_where_the_desk_wants_it() -> None:
+    async with new_world('[replies]\nsignature = "name"') as world:
+        ada = world.customer()
+        await ada.writes("Hello")
+
+        await world.mika.commands("/reply 1 Hi")
+
+        assert ada.received[1:] == ["mika\nHi"]

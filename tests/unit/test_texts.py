@@ -1,0 +1,116 @@
+"""Every word exists in every language, with the same blanks, and fits where it is shown."""
+
+from datetime import timedelta
+from string import Formatter
+
+import pytest
+
+from bot import errors
+from bot.channels.telegram.convert import KINDS
+from bot.config import ReplyMode
+from bot.domain.events import Offer
+from bot.domain.ticket import Status
+from bot.errors import AlreadyClaimed, DomainError, NoSuchTicket, WrongUse
+from bot.slack.refusals import refusal
+from bot.texts import CATALOGUES, Texts, language_of, overridable
+from bot.texts.en import TEXTS as ENGLISH
+
+LANGUAGES = sorted(CATALOGUES)
+VERBS = ("claim", "reply", "note", "escalate", "close", "reopen", "undo", "help")
+DONE = ("claimed", "replied", "noted", "escalated", "closed", "reopened", "undone", "sent", "kept", "left", "again")
+REFUSALS = sorted(
+    (kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, DomainError)),
+    key=lambda kind: kind.__name__,
+)
+
+
+def blanks(text: str) -> set[str]:
+    return {field for _, field, _, _ in Formatter().parse(text) if field is not None}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_language_has_the_same_texts_with_the_same_blanks(language: str) -> None:
+    texts = CATALOGUES[language]
+
+    assert {name: blanks(text) for name, text in texts.items()} == {
+        name: blanks(text) for name, text in ENGLISH.items()
+    }
+    assert all(text.strip() for text in texts.values())
+
+
+@pytest.mark.parametrize("language", [language for language in LANGUAGES if language != "en"])
+def test_no_sentence_was_left_untranslated(language: str) -> None:
+    same = {name for name, text in CATALOGUES[language].items() if text == ENGLISH[name]}
+
+    assert same == {"mirror.note", "modal.about"}
+
+
+def test_customers_texts_have_the_blanks_that_are_filled_for_them() -> None:
+    filled = {name: blanks(text) for name, text in overridable().items()}
+
+    assert filled == {
+        "ticket.received": {"name", "number", "target"},
+        "ticket.solved": {"number", "reopen"},
+        "customer.greeting": {"name"},
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_titles_and_buttons_of_modals_are_short_enough_for_slack(language: str) -> None:
+    short = {name: text for name, text in CATALOGUES[language].items() if name.endswith((".title", ".submit"))}
+
+    assert {name: text for name, text in short.items() if len(text) > 24} == {}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(f"status.{status}" for status in Status),
+        *(f"offer.{offer}{suffix}" for offer in Offer for suffix in ("", ".send")),
+        *(f"notice.claimed.{mode}" for mode in ReplyMode),
+        *(f"kind.{kind}" for kind in KINDS if kind != "text"),
+        *(f"verb.{verb}" for verb in VERBS),
+        *(f"done.{word}" for word in DONE),
+        *(kind.text for kind in REFUSALS),
+    ],
+)
+def test_there_is_a_text_for_whatever_the_domain_may_say(name: str) -> None:
+    assert name in ENGLISH
+
+
+@pytest.mark.parametrize("word", DONE)
+def test_the_answer_to_a_command_names_ticket_and_customer(word: str) -> None:
+    assert blanks(ENGLISH[f"done.{word}"]) == {"number", "customer"}
+
+
+def test_a_span_reads_as_people_say_it() -> None:
+    assert Texts().span("id", timedelta(minutes=30)) == "30 menit"
+    assert language_of("in-ID", default="en") == "id"
+
+
+def test_a_refusal_mentions_who_was_first() -> None:
+    said = refusal(AlreadyClaimed(number=42, agent="U1"), Texts(), "en")
+
+    assert said == "Ticket #42 already belongs to <@U1>."
+
+
+def test_a_refusal_speaks_the_desks_language() -> None:
+    assert refusal(NoSuchTicket(number=7), Texts(), "id") == "Tidak ada tiket #7."
+
+
+def test_a_wrong_command_is_answered_with_the_right_form() -> None:
+    said = refusal(WrongUse(verb="reply", problem="text_missing"), Texts(), "en")
+
+    assert said.startswith("The text is missing.")
+    assert "`reply #42 text`" in said
+
+
+def test_an_unknown_verb_is_shown_literally_with_the_way_to_help() -> None:
+    said = refusal(WrongUse(verb="<!here>", problem="unknown_verb"), Texts(), "en")
+
+    assert "<!here>" not in said
+    assert "`help`" in said
+
+
+def test_a_problem_without_a_sentence_of_its_own_is_still_answered() -> None:
+    assert "`close #42" in refusal(WrongUse(verb="close", problem="of a new kind"), Texts(), "en")
