@@ -13,7 +13,7 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.base import Channel, Raw
+from bot.channels.base import Channel
 from bot.channels.registry import LABELS, build_channels
 from bot.clock import Clock, SystemClock
 from bot.delivery.customers import CustomerSender
@@ -95,7 +95,7 @@ class Application:
         front = Front(services=services, people=people, clock=self._clock, texts=texts)
 
         self.inbox = Inbox(
-            processors={**{name: services.intake.process for name in channels}, SOURCE: Events(front).process},
+            processors={**dict.fromkeys(channels, services.intake.process), SOURCE: Events(front).process},
             alarm=services.settlement.alarm, clock=self._clock, jitter=self._jitter,
         )  # fmt: skip
         surface = SlackSurface(client, people=people, config=settings.config, texts=texts, labels=LABELS)

@@ -69,6 +69,9 @@ def _settings(slack: SlackSandbox, telegram: TelegramSandbox, *, address: str, f
 
 def _people(slack: SlackSandbox, telegram: TelegramSandbox) -> None:
     """A small company: two agents in one channel, two customers in two languages."""
+    slack.workspace.team_name = telegram.bot_name = "Toko Maju"
+    bot = slack.workspace.users[slack.workspace.bot_user]
+    bot.name, bot.real_name = "loket", "Loket"
     mika = slack.add_user("mika", real_name="Mika Hartono")
     budi = slack.add_user("budi", real_name="Budi Santoso")
     slack.add_channel(CHANNEL, [mika, budi, slack.workspace.bot_user])

@@ -55,9 +55,7 @@ class Agent:
 
     async def writes(self, text: str, *, under: str, broadcast: bool = False, files: Any = ()) -> str:
         """Write into the thread under a card."""
-        ts = self.world.slack.post(
-            self.id, self.world.channel, text, thread_ts=under, broadcast=broadcast, files=files
-        )
+        ts = self.world.slack.post(self.id, self.world.channel, text, thread_ts=under, broadcast=broadcast, files=files)
         await self.world.quiet()
         return ts
 

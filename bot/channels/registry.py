@@ -9,7 +9,6 @@ from bot.channels.telegram.adapter import TelegramChannel
 from bot.clock import Clock
 from bot.settings import Settings
 
-
 LABELS = {"telegram": "Telegram"}  #: as people call them
 
 

@@ -6,7 +6,7 @@ from bot.channels.base import Channel, OutboundPart
 from bot.delivery.ports import Delivered, Part
 from bot.domain.ids import Address
 from bot.domain.text import RichText
-from bot.errors import Unconfirmed
+from bot.errors import Down, Unconfirmed
 from bot.models.rows import IdentityRow, TicketRow
 
 
@@ -19,9 +19,12 @@ class CustomerSender:
     async def send(self, part: Part) -> Delivered:
         """Deliver the part, once."""
         identity = await _identity(part)
+        channel = self._channels.get(identity.channel)
+        if channel is None:
+            raise Down(f"The channel {identity.channel} is switched off.")
         to = Address(channel=identity.channel, account=identity.account, key=identity.key)
         text = RichText.from_json(part.payload["text"])
-        sent = await self._channels[identity.channel].send(OutboundPart(to=to, text=text))
+        sent = await channel.send(OutboundPart(to=to, text=text))
         return Delivered(key=sent.key)
 
     async def find(self, part: Part) -> Delivered | None:

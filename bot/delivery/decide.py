@@ -21,9 +21,9 @@ async def withdraw(message: int, *, why: str, now: datetime) -> int | None:
 
 
 async def states(message: int) -> list[str]:
-    """The states of the parts that carry a message to the customer, discarded ones left out."""
+    """The states of the parts that carry a message to the customer; what was taken back in time is left out."""
     rows = await DeliveryRow.filter(message_id=message, kind="send").order_by("id")
-    return [row.state for row in rows if row.state != "discarded"]
+    return [row.state for row in rows if row.state != "discarded" or row.tried_at is not None]
 
 
 async def again(part: int, *, now: datetime) -> bool:

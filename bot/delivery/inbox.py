@@ -30,7 +30,7 @@ _HEADS = """
 SELECT i.id, i.lane FROM inbox AS i
 WHERE i.state = 'new' AND i.next_at <= ? AND NOT EXISTS (
     SELECT 1 FROM inbox AS e WHERE e.lane = i.lane AND e.state = 'new'
-    AND (e.position < i.position OR (e.position = i.position AND e.id < i.id)))
+    AND (e.position, e.id) < (i.position, i.id))
 ORDER BY i.id LIMIT ?
 """
 
@@ -87,7 +87,6 @@ class Inbox:
                 await self._commit(batch)
         finally:
             self._keeping = None
-        self.woken()
 
     async def _commit(self, batch: Sequence[_Handed]) -> None:
         rows = [row for handed in batch for row in handed.rows]
@@ -102,6 +101,7 @@ class Inbox:
             for handed in batch:
                 if not handed.kept.done():
                     handed.kept.set_result(None)
+            self.woken()
 
     async def recover(self, *, now: datetime) -> None:
         """Nothing to take up: a row is new until its decision is committed."""
@@ -110,7 +110,8 @@ class Inbox:
         """The heads of the lanes that are not being worked on."""
         found = await query(_HEADS, [now, limit + len(self._busy)])
         ids = [row["id"] for row in found if row["lane"] not in self._busy][:limit]
-        heads = await InboxRow.filter(id__in=ids).order_by("id") if ids else []
+        # Looked at again: one that was busy a moment ago may have ended, or been put off, since.
+        heads = await InboxRow.filter(id__in=ids, state="new", next_at__lte=now).order_by("id") if ids else []
         self._busy.update(head.lane for head in heads)
         return [_arrived(head) for head in heads]
 

@@ -6,6 +6,7 @@ A part is ``held`` (can be taken back) → ``queued`` → ``sending`` (leased) �
 arrived, when that has been announced.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from bot.delivery.ports import Delivered, Outcome, Part, Refused, Sender, Settle
 from bot.delivery.retry import backoff
 from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed
 from bot.logs import trace
-from bot.models.database import query
+from bot.models.database import is_temporary, query
 from bot.models.rows import DeliveryRow
 
 LEASE = timedelta(seconds=120)  #: longer than any request may take; a part still `sending` then has an unknown end
@@ -36,7 +37,7 @@ SELECT d.id FROM delivery AS d
 WHERE d.state IN {_OPEN} AND d.announced_at IS NULL AND d.due_at <= ? AND d.budget NOT IN ({{closed}})
 AND NOT EXISTS (
     SELECT 1 FROM delivery AS e WHERE e.lane = d.lane AND e.state IN {_OPEN} AND e.announced_at IS NULL
-    AND (e.seq < d.seq OR (e.seq = d.seq AND e.part < d.part)))
+    AND (e.seq, e.part, e.id) < (d.seq, d.part, d.id))
 ORDER BY d.rank, d.due_at, d.id LIMIT ?
 """  # noqa: S608 - constants only
 
@@ -62,9 +63,9 @@ async def put(entries: Sequence[Entry], *, cause: str, now: datetime, seq: int |
 
     Call inside the transaction of the decision. What one call puts into a lane shares a place there.
     """
-    first = await DeliveryRow.filter(cause=cause).count()
+    number = await DeliveryRow.filter(cause=cause).count()
     places: dict[str, int] = {}
-    for number, entry in enumerate(entries, start=first):
+    for entry in entries:
         if entry.only_one_waits and await DeliveryRow.exists(lane=entry.lane, state__in=("queued", "later")):
             continue
         if entry.lane not in places:
@@ -76,6 +77,7 @@ async def put(entries: Sequence[Entry], *, cause: str, now: datetime, seq: int |
             rank=entry.rank, budget=entry.budget, due_at=entry.due_at if held else now, cause=cause, part=number,
             created_at=now,
         )  # fmt: skip
+        number += 1
 
 
 async def _next_seq(lane: str) -> int:
@@ -103,26 +105,31 @@ class Outbox:
         self._clock = clock
         self._jitter = jitter
         self._in_hand: set[int] = set()
+        self._put_off_times: Counter[int] = Counter()  # for the back-off only, so a restart may forget it
 
     async def recover(self, *, now: datetime) -> None:
-        """Parts that an earlier process was sending have an unknown end: they are asked for."""
-        await DeliveryRow.filter(state="sending").update(state="uncertain", due_at=now + ASK_AFTER, lease_until=None)
+        """Parts that an earlier process was sending, or asking for, have an unknown end: they are asked for."""
+        leased = DeliveryRow.filter(state__in=("sending", "uncertain"), lease_until__isnull=False)
+        await leased.update(state="uncertain", due_at=now + ASK_AFTER, lease_until=None)
 
     async def take(self, *, now: datetime, limit: int) -> Sequence[Part]:
         """Lease the heads of the lanes whose budgets allow it."""
+        parts: list[Part] = []
+        async with in_transaction():  # around the look as well: what is taken back in between must not leave
+            while fresh := await self._heads(now=now, limit=limit - len(parts)):
+                # A budget that runs out on the way closes; those behind it that have another one get their turn.
+                parts += [
+                    await self._lease(row, now=now) for row in fresh if self._limits.free_at(row.budget, now=now) <= now
+                ]
+        self._in_hand.update(part.id for part in parts)
+        return parts
+
+    async def _heads(self, *, now: datetime, limit: int) -> Sequence[DeliveryRow]:
         closed = self._limits.closed(now=now)
         marks = ", ".join("?" * len(closed)) or "'-'"
         found = await query(_HEADS.format(closed=marks), [now, *closed, limit + len(self._in_hand)])
         ids = [row["id"] for row in found if row["id"] not in self._in_hand][:limit]
-        parts: list[Part] = []
-        if not ids:
-            return parts
-        async with in_transaction():
-            for row in await DeliveryRow.filter(id__in=ids).order_by("rank", "due_at", "id"):
-                if self._limits.free_at(row.budget, now=now) <= now:
-                    parts.append(await self._lease(row, now=now))
-        self._in_hand.update(part.id for part in parts)
-        return parts
+        return await DeliveryRow.filter(id__in=ids).order_by("rank", "due_at", "id") if ids else ()
 
     async def _lease(self, row: DeliveryRow, *, now: datetime) -> Part:
         unknown = row.state in {"uncertain", "sending"}
@@ -166,11 +173,8 @@ class Outbox:
             outcome: Outcome = await self._senders[part.kind].send(part)
         except Rejected as refusal:
             outcome = Refused(str(refusal))
-        except Later as reason:
+        except (Later, Down) as reason:
             await self._put_off(part, reason)
-            return
-        except Down as reason:
-            await self._put_off(part, Later(str(reason), after=DOWN))
             return
         except Unconfirmed as reason:
             await self._look_later(part, str(reason))
@@ -185,11 +189,15 @@ class Outbox:
         """The end of an attempt is unknown: the other side is asked, and where it can't be, a person decides."""
         try:
             found = await self._senders[part.kind].find(part)
-        except Later as reason:
-            wait = reason.after or ASK_AFTER
-            await self._store(part, state="uncertain", due_at=self._clock.now() + wait)
+        except (Later, Down) as reason:
+            await self._store(part, state="uncertain", due_at=self._clock.now() + (_asked_for(reason) or ASK_AFTER))
         except DeliveryError as reason:
             await self._settled(part, Unknown(str(reason)))
+        except Exception as error:  # a supervisor: our own fault can't tell either, and the lane must go on
+            if is_temporary(error):
+                raise
+            log.error("outbox.unasked", part=part.id, kind=part.kind, **trace(error))
+            await self._settled(part, Unknown(f"Asking whether it arrived failed ({type(error).__name__})."))
         else:
             await self._found(part, found)
 
@@ -201,13 +209,16 @@ class Outbox:
         else:
             await self._store(part, state="queued", due_at=self._clock.now())
 
-    async def _put_off(self, part: Part, reason: Later) -> None:
-        now = self._clock.now()
-        until = now + (reason.after or backoff(part.attempts + 1, jitter=self._jitter()))
-        if reason.after is not None and part.budget:
+    async def _put_off(self, part: Part, reason: Later | Down) -> None:
+        """Certainly not sent, so the attempt does not count."""
+        self._put_off_times[part.id] += 1
+        asked_for = _asked_for(reason)
+        wait = asked_for or backoff(self._put_off_times[part.id], jitter=self._jitter())
+        until = self._clock.now() + wait
+        if asked_for and part.budget:
             self._limits.pause(part.budget, until=until)
         log.info("outbox.later", part=part.id, kind=part.kind, reason=str(reason))
-        await self._store(part, state="later", due_at=until, error=str(reason))
+        await self._store(part, state="later", due_at=until, error=str(reason), attempts=part.attempts)
 
     async def _look_later(self, part: Part, reason: str) -> None:
         await self._store(part, state="uncertain", due_at=self._clock.now() + ASK_AFTER, error=reason)
@@ -228,6 +239,12 @@ class Outbox:
         async with in_transaction():
             if await DeliveryRow.filter(id=part.id, state__in=("sending", "uncertain")).update(**columns):
                 await self._settle(part, outcome, now=now)
+        del self._put_off_times[part.id]
+
+
+def _asked_for(reason: Later | Down) -> timedelta | None:
+    """How long the other side is to be left alone, if it said so."""
+    return DOWN if isinstance(reason, Down) else reason.after
 
 
 def _part(row: DeliveryRow, *, tried_at: datetime | None) -> Part:

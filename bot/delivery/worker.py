@@ -80,13 +80,14 @@ class Worker(Generic[Item]):
 
     async def _round(self) -> datetime | None:
         try:
+            now = self._clock.now()  # one for both questions, so that nothing becomes due unseen between them
             free = self._slots - len(self._under_way)
-            items = await self._queue.take(now=self._clock.now(), limit=free) if free else ()
+            items = await self._queue.take(now=now, limit=free) if free else ()
             for item in items:
                 task = asyncio.create_task(self._one(item))
                 self._under_way.add(task)
                 task.add_done_callback(self._done)
-            return None if len(items) == free else await self._queue.next_due(now=self._clock.now())
+            return None if len(items) == free else await self._queue.next_due(now=now)
         except Exception as error:  # a supervisor: the store is locked or full, and the next round sees
             log.error("worker.stumbled", queue=self._queue.name, error=type(error).__name__)
             return self._clock.now() + STUMBLE

@@ -117,7 +117,7 @@ class ReplyWithdrawn(_Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyOffered(_Event):
-    """A text would go out if somebody said so; ``offer`` names the question (see `bot.domain.replies.Offer`)."""
+    """A text would go out if somebody said so; ``offer`` names the question."""
 
     message: MessageId
     offer: Offer

@@ -24,8 +24,8 @@ _ON_THEIR_WAY = frozenset({"held", "queued", "sending", "later"})
 
 
 def of_parts(states: Collection[str]) -> Receipt:
-    """The receipt of a message whose parts are in these states: the worst one counts."""
-    if any(state in {"failed", "uncertain"} for state in states):
+    """The receipt of a message whose parts are in these states: the worst one counts, also when people let it be."""
+    if any(state in {"failed", "uncertain", "discarded"} for state in states):
         return Receipt.TROUBLE
     if any(state in _ON_THEIR_WAY for state in states):
         return Receipt.WAITING

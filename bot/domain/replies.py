@@ -11,6 +11,7 @@ from bot.config import ReplyMode
 from bot.domain import markers
 from bot.domain.events import Hint, Offer
 from bot.domain.ids import AgentId
+from bot.domain.text import is_visible
 from bot.domain.ticket import Ticket
 
 
@@ -58,20 +59,24 @@ Verdict = Relay | Keep | Ask
 
 
 def is_internal(draft: Draft) -> bool:
-    """Internal in every mode, whoever owns the ticket."""
-    return draft.role is not Role.AGENT or draft.mentions or draft.broadcast or markers.is_note(draft.plain)
+    """Internal in every mode, whoever owns the ticket. A command to the desk is, too, wherever it comes from."""
+    said = markers.is_note(draft.plain) or markers.command(draft.plain) is not None
+    return said or draft.role is not Role.AGENT or draft.mentions or draft.broadcast
 
 
 def judge(draft: Draft, *, ticket: Ticket, mode: ReplyMode) -> Verdict:
     """Say what becomes of a plain text; when in doubt it stays internal."""
     if is_internal(draft) or mode is ReplyMode.EXPLICIT:
         return Keep()
+    says_something = any(map(is_visible, draft.plain))
     if mode is ReplyMode.OWNER and ticket.owner not in {None, draft.author}:
-        return Keep(Hint.NOT_SENT)
+        return Keep(Hint.NOT_SENT if says_something else None)
+    if not says_something:
+        return Keep(Hint.FILES if draft.files else None)
     if draft.files:
-        return Ask(Offer.TEXT_ONLY) if draft.plain.strip() else Keep(Hint.FILES)
+        return Ask(Offer.TEXT_ONLY)
     if ticket.status.is_done:
         return Ask(Offer.REOPEN)
     if ticket.owner is None:
         return Ask(Offer.CLAIM)
-    return Relay() if draft.plain.strip() else Keep()
+    return Relay()

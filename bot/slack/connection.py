@@ -38,7 +38,7 @@ class SlackConnection:
 
     def _connect(self) -> AsyncSocketModeHandler:
         handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=PING_EVERY_S)
-        task = asyncio.create_task(handler.connect_async())
+        task = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]  # of the SDK
         self._connecting.add(task)
         task.add_done_callback(self._connecting.discard)
         task.add_done_callback(lambda _: self._noticed())
@@ -62,7 +62,7 @@ class SlackConnection:
             elif now - self._lost_at.setdefault(number, now) > DEAD_AFTER:
                 log.warning("slack.connection_rebuilt", connection=number)
                 del self._lost_at[number]
-                await handler.close_async()
+                await handler.close_async()  # type: ignore[no-untyped-call]  # of the SDK
                 self._handlers[number] = self._connect()
         if len(self._lost_at) == len(self._handlers):
             self.health.problem = "no connection to Slack"
@@ -72,5 +72,5 @@ class SlackConnection:
         for task in self._connecting:
             task.cancel()
         for handler in self._handlers:
-            await handler.close_async()
+            await handler.close_async()  # type: ignore[no-untyped-call]  # of the SDK
         await asyncio.gather(*self._connecting, return_exceptions=True)

@@ -40,6 +40,7 @@ REACTIONS = {
     Receipt.HELD: "raised_hand",
     Receipt.TROUBLE: "warning",
 }
+_ALIASES = {"hand": "raised_hand"}  # Slack may tell an emoji by its other name
 DECORATION = frozenset({"update_card", "show_receipt", "whisper"})
 
 _Build = Callable[[Part, TicketRow], Awaitable[Message | None]]
@@ -95,15 +96,12 @@ class SlackSurface:
 
         What only shows a state can be shown again, and a hint is never given twice.
         """
-        match part.kind:
-            case "update_card" | "show_receipt":
-                return None
-            case "whisper":
-                return Delivered()
-            case "open_thread" | "post_alarm":
-                return await self._found_in_channel(part)
-            case _:
-                return await self._found_in_thread(part)
+        if part.kind in DECORATION:
+            return Delivered() if part.kind == "whisper" else None
+        try:
+            return await (self._found_in_thread(part) if part.kind in self._posts else self._found_in_channel(part))
+        except Down as reason:  # it can't be asked until somebody has mended it
+            raise Later(str(reason)) from reason
 
     # --- posts
 
@@ -195,20 +193,26 @@ class SlackSurface:
         row = await TicketRow.get(id=message.ticket_id)
         if message.slack_ts is None:
             return Delivered()
-        old, new = _reaction(message.receipt_shown), _reaction(message.receipt)
-        # An earlier attempt may have shown what no row knows of.
-        wrong = {*REACTIONS.values()} - {new} if part.attempts else {old} - {new, None}
         place = {"channel": await self._channel(row), "timestamp": message.slack_ts}
+        old, new = _reactions(message.receipt_shown), _reactions(message.receipt)
         try:
-            for name in sorted(filter(None, wrong)):
+            if part.attempts:  # an earlier attempt may have shown what no row knows of
+                old = await self._reactions_of_ours(**place)
+            for name in sorted(old - new):
                 await _settled_already(self._client.reactions_remove(name=name, **place), "no_reaction")
-            if new is not None and (part.attempts or new != old):
-                await _settled_already(self._client.reactions_add(name=new, **place), "already_reacted")
+            for name in new - old:
+                await _settled_already(self._client.reactions_add(name=name, **place), "already_reacted")
         except Rejected as refusal:
             if code_of(refusal.__cause__) != "message_not_found":
                 raise
             return Delivered()
         return Delivered(facts={"shown": message.receipt})
+
+    async def _reactions_of_ours(self, **place: str) -> set[str]:
+        me = await self._people.me()
+        found = await reading(self._client.reactions_get(full=True, **place))
+        mine = {one["name"] for one in found["message"].get("reactions", ()) if me.user in one["users"]}
+        return {_ALIASES.get(name, name) for name in mine} & set(REACTIONS.values())
 
     async def _whisper(self, part: Part) -> Delivered:
         row = await TicketRow.get(id=part.ticket)
@@ -282,8 +286,6 @@ class SlackSurface:
         except Rejected as refusal:
             if code_of(refusal.__cause__) != "thread_not_found":
                 raise
-        except Down as reason:  # it can't be asked until somebody has mended it
-            raise Later(str(reason)) from reason
         return None
 
     async def _since(
@@ -323,8 +325,9 @@ async def _trouble_of(row: TicketRow) -> Trouble | None:
     return None if found is None else Trouble(name=found.state, reason=found.error or "")
 
 
-def _reaction(receipt: str | None) -> str | None:
-    return None if receipt is None else REACTIONS[Receipt(receipt)]
+def _reactions(receipt: str | None) -> set[str]:
+    """One, or none."""
+    return set() if receipt is None else {REACTIONS[Receipt(receipt)]}
 
 
 async def _settled_already(call: Awaitable[object], code: str) -> None:

@@ -1,4 +1,4 @@
-"""The words that customers and agents read, in one catalogue per language; operators may override what customers read."""
+"""The words that people read, one catalogue per language; operators may override what customers read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from babel.dates import format_timedelta
 
-from bot.texts import en, id as indonesian
+from bot.texts import en
+from bot.texts import id as indonesian
 
 CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": en.TEXTS, "id": indonesian.TEXTS}
 CUSTOMERS = ("ticket.", "customer.")  #: names that begin so are read by customers

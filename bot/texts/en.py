@@ -166,7 +166,10 @@ TEXTS: dict[str, str] = {
     "kind.dice": "threw a die (not shown here yet)",
     "kind.story": "shared a story (not shown here yet)",
     "kind.unknown": "sent something that can't be shown here yet",
-    "help.intro": "*What I can do.* Write it as `/loket …`, or in a ticket's thread as `!…` or `@Loket …`, where the number may be left out:",
+    "help.intro": (
+        "*What I can do.* Write it as `/loket …`, or in a ticket's thread as `!…` or `@Loket …`, "
+        "where the number may be left out:"
+    ),
     "help.forms": "The short forms `/claim`, `/reply`, `/note`, `/escalate` and `/close` do the same.",
     "refused.away": "That did not work just now, and nothing was done: {reason} Please try again.",
     "modal.number_wrong": "Please write the ticket's number, such as 42.",

@@ -168,7 +168,10 @@ TEXTS: dict[str, str] = {
     "kind.dice": "melempar dadu (belum bisa ditampilkan di sini)",
     "kind.story": "membagikan cerita (belum bisa ditampilkan di sini)",
     "kind.unknown": "mengirim sesuatu yang belum bisa ditampilkan di sini",
-    "help.intro": "*Yang bisa saya lakukan.* Tulis sebagai `/loket …`, atau di utas tiket sebagai `!…` atau `@Loket …`; di sana nomornya boleh dilewati:",
+    "help.intro": (
+        "*Yang bisa saya lakukan.* Tulis sebagai `/loket …`, atau di utas tiket sebagai `!…` atau "
+        "`@Loket …`; di sana nomornya boleh dilewati:"
+    ),
     "help.forms": "Bentuk singkat `/claim`, `/reply`, `/note`, `/escalate`, dan `/close` melakukan hal yang sama.",
     "refused.away": "Barusan itu gagal dan tidak ada yang berubah: {reason} Silakan coba lagi.",
     "modal.number_wrong": "Tulis nomor tiketnya, misalnya 42.",

@@ -104,7 +104,7 @@ async def test_escalating_raises_the_level_and_mentions_the_target(world: World)
     ada = world.customer()
     await ada.writes("I want my money back")
 
-    answer = await world.mika.commands(f"/escalate 1 @budi needs a decision")
+    answer = await world.mika.commands("/escalate 1 @budi needs a decision")
 
     assert "#1" in answer
     said = "\n".join(str(message) for message in world.slack.thread(world.channel, world.card()))

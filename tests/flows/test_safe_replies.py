@@ -1,6 +1,5 @@
 """What may leave a thread and what never does (contract: what is written in a thread)."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -12,12 +11,12 @@ HOLD = timedelta(seconds=5)
 
 
 @pytest.fixture
-async def ada(world: World) -> AsyncIterator[Customer]:
+async def ada(world: World) -> Customer:
     """A customer whose ticket #1 belongs to Mika."""
     customer = world.customer()
     await customer.writes("Where is my order?")
     await world.mika.presses("ticket.claim", on=world.card())
-    yield customer
+    return customer
 
 
 async def test_a_deleted_reply_leaves_nothing(world: World, ada: Customer) -> None:
@@ -69,7 +68,8 @@ async def test_an_edit_after_sending_is_answered_and_not_carried(world: World, a
     assert "left already" in world.thread(world.card())[-1]
 
 
-async def test_a_deletion_after_sending_is_answered(world: World, ada: Customer) -> None:
+@pytest.mark.usefixtures("ada")
+async def test_a_deletion_after_sending_is_answered(world: World) -> None:
     said = await world.mika.writes("Tomorrow", under=world.card())
     await world.passes(HOLD)
 
@@ -117,8 +117,8 @@ async def test_a_colleagues_text_stays_inside_and_can_be_sent_after_all(world: W
     assert world.reactions(said) == ["white_check_mark"]
 
 
-async def test_the_hint_comes_at_most_once_in_ten_minutes(world: World, ada: Customer) -> None:
-    del ada
+@pytest.mark.usefixtures("ada")
+async def test_the_hint_comes_at_most_once_in_ten_minutes(world: World) -> None:
     for _ in range(3):
         await world.budi.writes("just thinking", under=world.card())
     soon = len(world.budi.whispers)

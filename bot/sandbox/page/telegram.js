@@ -148,12 +148,11 @@ function aside({ day, openers }, chat) {
     const text = nearDay(date) ?? date.toLocaleDateString(undefined, { day: "numeric", month: "long" });
     return el("div", { class: "tg-day" }, el("span", {}, text));
   }
-  const fill = (text) => () => (set(chat.field, text), chat.field.focus());
   return el(
     "div",
     { class: "start" },
     el("b", {}, "Write as this customer"),
-    openers.map((text) => el("button", { type: "button", onclick: fill(text) }, text)),
+    openers.map((text) => el("button", { type: "button", onclick: () => sendText(chat, text) }, text)),
   );
 }
 

@@ -17,6 +17,15 @@ class People:
     def __init__(self, world: World) -> None:
         self._world = world
 
+    @property
+    def bot_name(self) -> str:
+        """What the people see as the bot's name."""
+        return str(self._world.bot["first_name"])
+
+    @bot_name.setter
+    def bot_name(self, name: str) -> None:
+        self._world.bot["first_name"] = name
+
     def add_person(self, first_name: str, *, username: str | None = None, language_code: str | None = None) -> int:
         """Somebody new, who has not written yet."""
         person = Person(FIRST_PERSON_ID + len(self._world.people), first_name, username, language_code)
