@@ -27,13 +27,15 @@ from bot.models.rows import DeliveryRow
 LEASE = timedelta(seconds=120)  #: longer than any request may take; a part still `sending` then has an unknown end
 ASK_AFTER = timedelta(seconds=3)  #: so long a request that was cut off may still be on its way in; then it is asked for
 DOWN = timedelta(seconds=30)  #: between looks at a platform that somebody must mend first
+LOOK = 500  #: lanes that one look takes in
+REMEMBERED = timedelta(minutes=10)  #: how long it counts when a lane was served
 TRIES = 8  #: attempts that ended in the unknown and were found not to have arrived, before a part is given up
 
 log = structlog.get_logger()
 
 _OPEN = "('held', 'queued', 'later', 'sending', 'uncertain')"
 _HEADS = f"""
-SELECT d.id FROM delivery AS d
+SELECT d.id, d.lane, d.rank, d.due_at FROM delivery AS d
 WHERE d.state IN {_OPEN} AND d.announced_at IS NULL AND d.due_at <= ? AND d.budget NOT IN ({{closed}})
 AND NOT EXISTS (
     SELECT 1 FROM delivery AS e WHERE e.lane = d.lane AND e.state IN {_OPEN} AND e.announced_at IS NULL
@@ -105,6 +107,7 @@ class Outbox:
         self._clock = clock
         self._jitter = jitter
         self._in_hand: set[int] = set()
+        self._served_at: dict[str, datetime] = {}
         self._put_off_times: Counter[int] = Counter()  # for the back-off only, so a restart may forget it
 
     async def recover(self, *, now: datetime) -> None:
@@ -127,9 +130,21 @@ class Outbox:
     async def _heads(self, *, now: datetime, limit: int) -> Sequence[DeliveryRow]:
         closed = self._limits.closed(now=now)
         marks = ", ".join("?" * len(closed)) or "'-'"
-        found = await query(_HEADS.format(closed=marks), [now, *closed, limit + len(self._in_hand)])
-        ids = [row["id"] for row in found if row["id"] not in self._in_hand][:limit]
-        return await DeliveryRow.filter(id__in=ids).order_by("rank", "due_at", "id") if ids else ()
+        found = await query(_HEADS.format(closed=marks), [now, *closed, LOOK])
+        fresh = [row for row in found if row["id"] not in self._in_hand]
+        fresh.sort(key=lambda row: (row["rank"], self._turn(row)))
+        rows = await DeliveryRow.filter(id__in=[row["id"] for row in fresh[:limit]]) if fresh and limit else ()
+        return sorted(rows, key=lambda row: (row.rank, self._turn({"lane": row.lane, "due_at": row.due_at}), row.id))
+
+    def _turn(self, row: Mapping[str, Any]) -> datetime:
+        """
+        When it is a head's turn: when it became due, or when its lane was served last, if that is later.
+
+        So a lane with many waiting parts takes turns with all others. Source: P. Goyal and others,
+        "Start-Time Fair Queueing", SIGCOMM 1996.
+        """
+        due_at = row["due_at"] if isinstance(row["due_at"], datetime) else datetime.fromisoformat(row["due_at"])
+        return max(due_at, self._served_at.get(row["lane"], due_at))
 
     async def _lease(self, row: DeliveryRow, *, now: datetime) -> Part:
         unknown = row.state in {"uncertain", "sending"}
@@ -141,8 +156,14 @@ class Outbox:
             row.tried_at = now
             row.attempts += 1
             self._limits.spend(row.budget, now=now)
+            self._serve(row.lane, now=now)
         await row.save(update_fields=["state", "lease_until", "due_at", "tried_at", "attempts"])
         return part
+
+    def _serve(self, lane: str, *, now: datetime) -> None:
+        if len(self._served_at) > LOOK:
+            self._served_at = {lane: at for lane, at in self._served_at.items() if now - at < REMEMBERED}
+        self._served_at[lane] = now
 
     async def work(self, item: Part) -> None:
         """Send the part, or ask for it, and store how that ended."""

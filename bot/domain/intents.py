@@ -120,7 +120,7 @@ Intent = (
 
 
 def intents_for(event: Event) -> tuple[Intent, ...]:
-    """What must happen outside. The card follows every change of its ticket by itself, so it is not named here."""
+    """What must happen outside. The card follows every change of its ticket by itself; here it follows other news."""
     match event:
         case TicketOpened() | CustomerWrote() | TicketClaimed() | TicketReopened():
             return _of_the_conversation(event)
@@ -182,10 +182,12 @@ def _of_a_reply(
         case ReplyOffered(message=message, offer=offer):
             return (PostOffer(message, offer), receipt)
         case ReplyFailed(message=message, part=part, reason=reason):
-            return (PostTrouble(message=message, part=part, reason=reason, uncertain=False), receipt)
+            return (PostTrouble(message=message, part=part, reason=reason, uncertain=False), receipt, UpdateCard())
         case ReplyUncertain(message=message, part=part, reason=reason):
-            return (PostTrouble(message=message, part=part, reason=reason, uncertain=True), receipt)
-        case ReplyChanged() | ReplyWithdrawn() | ReplyAccepted() | PartDecided():
+            return (PostTrouble(message=message, part=part, reason=reason, uncertain=True), receipt, UpdateCard())
+        case PartDecided():
+            return (receipt, UpdateCard())
+        case ReplyChanged() | ReplyWithdrawn() | ReplyAccepted():
             return (receipt,)
         case _:
             assert_never(event)

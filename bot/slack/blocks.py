@@ -106,8 +106,7 @@ def _state(view: CardView, say: Say) -> Iterator[str]:
     ticket = view.ticket
     yield f"*{say(f'status.{ticket.status}')}*"
     yield view.owner or say("card.unowned")
-    if ticket.level > 1:
-        yield say("card.level", level=ticket.level)
+    yield say("card.level", level=ticket.level)
     if ticket.escalation is not None:
         yield say(
             "card.escalated",

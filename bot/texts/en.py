@@ -18,18 +18,18 @@ TEXTS: dict[str, str] = {
     # --- what happened, in the thread
     "notice.customer": "the customer",
     "notice.claimed.owner": (
-        "🙋 Taken by {who}. From now on their plain text in this thread goes to the customer; what others write stays "
-        "internal. Begin with `//` for a note. {hold}"
+        "🙋 {who} has it: their plain text here goes to the customer, everybody else's stays internal. "
+        "`//` begins a note. {hold}"
     ),
     "notice.claimed.everyone": (
-        "🙋 Taken by {who}. Plain text in this thread, whoever of the team writes it, goes to the customer. "
-        "Begin with `//` for a note. {hold}"
+        "🙋 {who} has it. Plain text here, whoever of the team writes it, goes to the customer. "
+        "`//` begins a note. {hold}"
     ),
     "notice.claimed.explicit": (
-        "🙋 Taken by {who}. Whatever is written in this thread stays internal; the *Reply* button or "
-        "`!reply text` answers the customer."
+        "🙋 {who} has it. What is written here stays internal; the *Reply* button or `!reply text` answers "
+        "the customer."
     ),
-    "notice.hold": "It leaves after {span}; until then deleting it, editing it or `!undo` costs nothing.",
+    "notice.hold": "{span} to take it back: delete it, edit it or write `!undo`.",
     "notice.no_hold": "It leaves at once.",
     "notice.reopened": "🔓 Opened again by {who}.",
     "notice.solved": "✅ Solved by {who}. A new message from the customer opens it again.",

@@ -14,20 +14,18 @@ TEXTS: dict[str, str] = {
     # --- what happened, in the thread
     "notice.customer": "pelanggan",
     "notice.claimed.owner": (
-        "🙋 Ditangani oleh {who}. Mulai sekarang teks biasa darinya di utas ini dikirim ke pelanggan; "
-        "tulisan orang lain tetap internal. Awali dengan `//` untuk catatan. {hold}"
+        "🙋 {who} yang menangani: teks biasa darinya di sini dikirim ke pelanggan, tulisan orang lain tetap internal. "
+        "Awali dengan `//` untuk catatan. {hold}"
     ),
     "notice.claimed.everyone": (
-        "🙋 Ditangani oleh {who}. Teks biasa di utas ini, siapa pun anggota tim yang menulisnya, dikirim ke pelanggan. "
+        "🙋 {who} yang menangani. Teks biasa di sini, siapa pun anggota tim yang menulisnya, dikirim ke pelanggan. "
         "Awali dengan `//` untuk catatan. {hold}"
     ),
     "notice.claimed.explicit": (
-        "🙋 Ditangani oleh {who}. Semua yang ditulis di utas ini tetap internal; tombol *Balas* atau "
+        "🙋 {who} yang menangani. Semua yang ditulis di sini tetap internal; tombol *Balas* atau "
         "`!reply teks` menjawab pelanggan."
     ),
-    "notice.hold": (
-        "Pesan terkirim setelah {span}; sebelum itu, menghapus, menyunting, atau `!undo` masih bisa tanpa akibat."
-    ),
+    "notice.hold": "Ada {span} untuk menariknya kembali: hapus, sunting, atau tulis `!undo`.",
     "notice.no_hold": "Pesan langsung terkirim.",
     "notice.reopened": "🔓 Dibuka kembali oleh {who}.",
     "notice.solved": "✅ Diselesaikan oleh {who}. Pesan baru dari pelanggan akan membukanya kembali.",

@@ -155,8 +155,7 @@ async def test_a_thread_whose_card_does_not_stand_waits(world: World) -> None:
 @pytest.mark.parametrize(
     ("replies", "words"),
     [
-        ({"hold_seconds": 5}, "goes to the customer; what others write stays internal. Begin with `//` for a note. "
-                              "It leaves after 5 seconds"),
+        ({"hold_seconds": 5}, "goes to the customer, everybody else's stays internal. `//` begins a note. 5 seconds"),
         ({"hold_seconds": 0}, "It leaves at once."),
         ({"mode": ReplyMode.EVERYONE}, "whoever of the team writes it"),
         ({"mode": ReplyMode.EXPLICIT}, "stays internal; the *Reply* button"),

@@ -1,0 +1,210 @@
+"""A support desk whose service runs as a process: its customers, its agents, its database, and both sides compared."""
+
+import tempfile
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.manifest import manifest
+from bot.sandbox.slack.server import SlackSandbox
+from bot.sandbox.telegram.server import TelegramSandbox
+from tests.crashes.process import Process, until
+from tests.world import words
+
+CONFIG = """
+[replies]
+mode = "everyone"
+hold_seconds = 0
+[limits]
+slack_posts_per_second = 0
+"""
+RETRIES_S = (0.2, 1.0, 2.0)  #: before Slack's retries; a process that is away for longer finds the rest in the threads
+
+UNSETTLED = """
+SELECT (SELECT COUNT(*) FROM inbox WHERE state = 'new') + (SELECT COUNT(*) FROM delivery
+    WHERE state IN ('held', 'queued', 'sending', 'later') OR (state = 'uncertain' AND announced_at IS NULL)) AS count
+"""
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everybody, and the process between them."""
+
+    slack: SlackSandbox
+    telegram: TelegramSandbox
+    folder: Path
+    channel: str
+    agents: Sequence[str]
+    lives: list[Process] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)  #: what customers and agents wrote: their words, so never in a log
+
+    # --- the process
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings, as an operator gives them."""
+        return {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_APP_TOKEN": self.slack.app_token,
+            "SLACK_CHANNEL": self.channel,
+            "SLACK_API_URL": self.slack.api_url,
+            "TELEGRAM_BOT_TOKEN": self.telegram.token,
+            "TELEGRAM_API_URL": self.telegram.api_url,
+            "DATABASE_URL": f"sqlite:///{self.path}",
+            "LOKET_PORT": "0",
+            "LOKET_LOG_LEVEL": "DEBUG",
+            "LOKET_LOG_FORMAT": "json",
+        }
+
+    @property
+    def path(self) -> Path:
+        """The database."""
+        return self.folder / "loket.db"
+
+    @property
+    def process(self) -> Process:
+        """The present life of the service."""
+        return self.lives[-1]
+
+    async def launch(self) -> None:
+        """Start the service, and wait for nothing."""
+        self.lives.append(await Process.start("run", environment=self.environment, folder=self.folder))
+
+    async def start(self) -> None:
+        """Start the service and wait until Slack and Telegram are connected."""
+        await self.launch()
+        await self.process.listens()
+        await self.slack.connected()
+        await self.telegram.polled()
+
+    async def rests(self, *, within_s: float = 20) -> None:
+        """Return when all that was written has reached its end."""
+        await until(self._is_at_rest, "everything is settled", within_s=within_s)
+
+    def _is_at_rest(self) -> bool:
+        return not (self.slack.unacked or self.telegram.pending or self.count(UNSETTLED))
+
+    @property
+    def log(self) -> str:
+        """What all lives wrote to standard error."""
+        return "\n".join(life.errors for life in self.lives)
+
+    # --- the database, from outside
+
+    def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        """Read from the file; nothing, while there are no tables yet."""
+        import sqlite3  # only now: the one that bot.models has chosen
+
+        with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=5)) as database:
+            return database.execute(sql, values).fetchall()
+
+    def count(self, sql: str, *values: object) -> int:
+        """The one number that a query finds."""
+        return int(self.rows(sql, *values)[0][0])
+
+    @contextmanager
+    def database_locked(self) -> Iterator[None]:
+        """Keep everybody else from writing, as a backup or a person with a database tool may."""
+        import sqlite3
+
+        with closing(sqlite3.connect(self.path, isolation_level=None, timeout=5)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            finally:
+                database.execute("ROLLBACK")
+
+    # --- customers and agents
+
+    def customer(self, name: str) -> int:
+        """A new customer."""
+        self.said.append(name)
+        return self.telegram.add_person(name, language_code="en")
+
+    def writes(self, customer: int, text: str) -> None:
+        """A customer writes."""
+        self.said.append(text)
+        self.telegram.writes(customer, text)
+
+    def answers(self, agent: str, card: str, text: str) -> str:
+        """An agent writes under a card."""
+        self.said.append(text)
+        return self.slack.post(agent, self.channel, text, thread_ts=card)
+
+    async def ticket(self, name: str, text: str) -> tuple[int, str]:
+        """A new customer with a ticket that belongs to the first agent: the customer and the card."""
+        customer = self.customer(name)
+        self.writes(customer, text)
+        await self.rests()
+        card = self.card_with(text)
+        await self.slack.press(self.agents[0], self.channel, card, "ticket.claim")
+        await self.rests()
+        return customer, card
+
+    # --- both sides
+
+    def cards(self) -> list[dict[str, Any]]:
+        """The cards in the desk's channel, oldest first."""
+        return [message for message in self.slack.messages(self.channel) if message.get("bot_id")]
+
+    def card_with(self, text: str) -> str:
+        """The only card that shows this text."""
+        (card,) = [card for card in self.cards() if text in words(card)]
+        return str(card["ts"])
+
+    def thread(self, card: str) -> list[str]:
+        """The texts under a card, oldest first."""
+        return [words(message) for message in self.slack.thread(self.channel, card)[1:]]
+
+    def shown(self, card: str, texts: Sequence[str]) -> list[str]:
+        """Which of these customer's texts Slack shows on the card and below it, in Slack's order."""
+        whole = [words(message) for message in self.slack.thread(self.channel, card)]
+        return [line for message in whole for line in message.splitlines() if line in texts]
+
+    def received(self, customer: int, texts: Sequence[str]) -> list[str]:
+        """Which of these agents' texts the customer has, in the customer's order."""
+        return [text for text in self.telegram.received(customer) if text in texts]
+
+    def acknowledged(self, customer: int) -> int:
+        """How often the customer was told that their message arrived."""
+        return sum("Your ticket number is" in text for text in self.telegram.received(customer))
+
+    def numbers(self) -> list[int]:
+        """The numbers of all tickets, in their order."""
+        return [number for (number,) in self.rows("SELECT number FROM ticket ORDER BY id")]
+
+    def doubts(self, card: str) -> list[str]:
+        """What the thread says of texts of which nobody can tell whether they arrived."""
+        return [line for line in self.thread(card) if "Nobody can tell" in line and "Send again" in line]
+
+    def reaction(self, ts: str) -> list[str]:
+        """The reactions to a message."""
+        return list(self.slack.reactions(self.channel, ts))
+
+
+@asynccontextmanager
+async def new_desk(config: str = CONFIG, *, retries_s: Sequence[float] = RETRIES_S) -> AsyncIterator[Desk]:
+    """A desk whose service is not started yet; at its end no life of it has written a customer's word or a token."""
+    slack, telegram = SlackSandbox(redeliver_after_s=retries_s), TelegramSandbox()
+    agents = [slack.add_user(name, real_name=name.title()) for name in ("mika", "budi")]
+    channel = slack.add_channel("support", [*agents, slack.workspace.bot_user])
+    slack.install(manifest())
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "loket.toml").write_text(config)  # noqa: ASYNC240 (some bytes)
+        async with slack, telegram:
+            desk = Desk(slack, telegram, Path(folder), channel, agents)
+            try:
+                yield desk
+            finally:
+                for life in desk.lives:
+                    await life.kill()
+            assert_silent(desk)
+
+
+def assert_silent(desk: Desk) -> None:
+    """No line of any log holds what people wrote, how they are called, or a secret."""
+    secrets = (desk.slack.bot_token, desk.slack.app_token, desk.telegram.token, desk.telegram.token.partition(":")[2])
+    found = [word for word in (*desk.said, *secrets) if word in desk.log]
+    assert not found, f"{found} in the log:\n{desk.log}"

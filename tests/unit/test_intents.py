@@ -1,0 +1,135 @@
+"""What must happen outside because of each event."""
+
+from datetime import timedelta
+from typing import Any, get_args
+
+import pytest
+
+from bot.domain.events import (
+    CUSTOMER,
+    DESK,
+    Actor,
+    ChangeNotCarried,
+    CustomerWrote,
+    Event,
+    Hint,
+    MessageId,
+    NoteTaken,
+    Offer,
+    PartDecided,
+    ReplyAccepted,
+    ReplyChanged,
+    ReplyFailed,
+    ReplyOffered,
+    ReplyQueued,
+    ReplyUncertain,
+    ReplyWithdrawn,
+    TicketClaimed,
+    TicketClosed,
+    TicketEscalated,
+    TicketOpened,
+    TicketReopened,
+    TicketSolved,
+    acting,
+)
+from bot.domain.ids import AgentId, TicketNumber
+from bot.domain.intents import (
+    Intent,
+    OpenThread,
+    PostMessage,
+    PostNotice,
+    PostOffer,
+    PostTrouble,
+    SendToCustomer,
+    ShowReceipt,
+    TellCustomer,
+    UpdateCard,
+    Whisper,
+    intents_for,
+)
+from tests.clock import MONDAY
+
+AGENT = AgentId("U-MIKA")
+MIKA = acting(AGENT)
+MESSAGE = MessageId(5)
+DUE = MONDAY + timedelta(seconds=5)
+RECEIPT = ShowReceipt(MESSAGE)
+
+
+def base(actor: Actor = MIKA) -> dict[str, Any]:
+    return {"ticket": TicketNumber(7), "actor": actor, "at": MONDAY}
+
+
+def said(actor: Actor = MIKA) -> dict[str, Any]:
+    return {**base(actor), "message": MESSAGE}
+
+
+CASES: list[tuple[Event, tuple[Intent, ...]]] = [
+    (TicketOpened(**said(CUSTOMER)), (OpenThread(), TellCustomer(name="ticket.received"))),
+    (CustomerWrote(**said(CUSTOMER)), (PostMessage(MESSAGE),)),
+    (TicketClaimed(**base(), agent=AGENT), (PostNotice(name="claimed", people=(MIKA,)),)),
+    (TicketReopened(**base(CUSTOMER)), (PostNotice(name="reopened", people=(CUSTOMER,)),)),
+    (
+        TicketEscalated(**base(), agent=AGENT, level=2, to=("team:2nd",), reason="refund"),
+        (PostNotice(name="escalated", people=(MIKA, "team:2nd"), words={"level": "2", "reason": "refund"}),),
+    ),
+    (
+        TicketEscalated(**base(), agent=AGENT, level=3, to=(), reason="refund"),
+        (PostNotice(name="escalated_to_nobody", people=(MIKA,), words={"level": "3", "reason": "refund"}),),
+    ),
+    (
+        TicketSolved(**base(), agent=AGENT, resolution=None),
+        (PostNotice(name="solved", people=(MIKA,)), TellCustomer(name="ticket.solved")),
+    ),
+    (
+        TicketSolved(**base(), agent=AGENT, resolution="paid"),
+        (
+            PostNotice(name="solved_with", people=(MIKA,), words={"resolution": "paid"}),
+            TellCustomer(name="ticket.solved"),
+        ),
+    ),
+    (TicketClosed(**base(DESK)), ()),
+    (ReplyQueued(**said(), due_at=DUE), (RECEIPT, SendToCustomer(message=MESSAGE, due_at=DUE))),
+    (
+        ReplyQueued(**said(), due_at=DUE, post=True),
+        (PostMessage(MESSAGE), SendToCustomer(message=MESSAGE, due_at=DUE)),
+    ),
+    (ReplyChanged(**said(), due_at=DUE), (RECEIPT,)),
+    (ReplyWithdrawn(**said()), (RECEIPT,)),
+    *((ReplyOffered(**said(), offer=offer), (PostOffer(MESSAGE, offer), RECEIPT)) for offer in Offer),
+    (ReplyAccepted(**said(DESK)), (RECEIPT,)),
+    (
+        ReplyFailed(**said(DESK), part=3, reason="blocked"),
+        (PostTrouble(message=MESSAGE, part=3, reason="blocked", uncertain=False), RECEIPT, UpdateCard()),
+    ),
+    (
+        ReplyUncertain(**said(DESK), part=3, reason="cut off"),
+        (PostTrouble(message=MESSAGE, part=3, reason="cut off", uncertain=True), RECEIPT, UpdateCard()),
+    ),
+    (PartDecided(**said()), (RECEIPT, UpdateCard())),
+    (NoteTaken(**said()), (RECEIPT,)),
+    (NoteTaken(**said(), post=True), (PostMessage(MESSAGE),)),
+    (NoteTaken(**said(), hint=Hint.NOT_SENT), (RECEIPT, Whisper(to=MIKA, name="not_sent", message=MESSAGE))),
+    (NoteTaken(**said(), hint=Hint.FILES), (RECEIPT, PostNotice(name="files_not_yet", people=(MIKA,)))),
+    (ChangeNotCarried(**said(), what="edit"), (PostNotice(name="edit_not_carried", people=(MIKA,)), RECEIPT)),
+    (ChangeNotCarried(**said(), what="delete"), (PostNotice(name="delete_not_carried", people=(MIKA,)), RECEIPT)),
+]
+
+
+@pytest.mark.parametrize(("event", "expected"), CASES, ids=lambda it: type(it).__name__)
+def test_an_event_brings_about(event: Event, expected: tuple[Intent, ...]) -> None:
+    assert intents_for(event) == expected
+
+
+def test_every_kind_of_event_stands_in_this_table() -> None:
+    assert {type(event) for event, _ in CASES} == set(get_args(Event))
+
+
+def test_only_a_queued_reply_and_the_desks_own_words_go_to_the_customer() -> None:
+    reach = {
+        type(event).__name__
+        for event, intents in CASES
+        if any(isinstance(intent, SendToCustomer | TellCustomer) for intent in intents)
+    }
+
+    assert reach == {"ReplyQueued", "TicketOpened", "TicketSolved"}
