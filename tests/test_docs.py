@@ -1,25 +1,62 @@
 """What the reference says is what the code does: nothing undocumented, nothing promised that is not there."""
 
+import ast
 import re
 import tomllib
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from datetime import UTC, datetime
+from functools import cache
+from itertools import product
 from pathlib import Path
+from typing import Any, get_args
 
-from bot import config, settings
+import pytest
+
+from bot import cli, config, settings
+from bot.domain.events import Event, Hint, Offer
+from bot.domain.intents import Intent, UpdateCard, intents_for
+from bot.domain.markers import is_note
+from bot.handlers import actions, commands
+from bot.handlers.verbs import VERBS
+from bot.slack.surface import REACTIONS
+from bot.texts import en
 
 ROOT = Path(__file__).parents[1]
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 REFERENCE = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
+COMMANDS = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
+EVENTS = (ROOT / "docs/reference/events.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / "loket.example.toml").read_text(encoding="utf-8")
 WITH_A_DESK = re.sub(r"(?m)^# (?=\[\[desk|\w+ = )", "", EXAMPLE)  # its commented-out desk brought to life
 
 
-def first_cells() -> set[str]:
+def ticked(text: str) -> set[str]:
+    """What stands in backticks."""
+    return set(re.findall(r"`([^`\n]+)`", text))
+
+
+def rows(text: str) -> Iterator[list[str]]:
+    """The cells of the tables' rows, without head and rule."""
+    lines = [line.replace(r"\|", "/").strip("| ").split("|") for line in text.splitlines() if line.startswith("|")]
+    rules = {number for number, cells in enumerate(lines) if set("".join(cells)) <= {"-"}}
+    return (cells for number, cells in enumerate(lines) if not {number, number + 1} & rules)
+
+
+def first_cells(text: str) -> set[str]:
     """What the first cells of the tables name, each in its backticks."""
-    rows = [line.split("|")[1] for line in REFERENCE.splitlines() if line.startswith("| `")]
-    return {name for cell in rows for name in re.findall(r"`([^`]+)`", cell)}
+    return {name for cells in rows(text) for name in ticked(cells[0])}
+
+
+def section(text: str, heading: str) -> str:
+    """What stands under a heading, up to the next one."""
+    found = re.search(rf"(?ms)^#+ {heading}$(.*?)(?=^#|\Z)", text)
+    assert found is not None, heading
+    return found[1]
 
 
 def test_the_reference_names_every_variable_and_key_and_no_other() -> None:
-    assert first_cells() == {*settings.VARIABLES, *config.KEYS}
+    assert first_cells(REFERENCE) == {*settings.VARIABLES, *config.KEYS}
 
 
 def test_the_example_holds_exactly_the_defaults() -> None:
@@ -49,3 +86,143 @@ def test_every_default_stands_in_the_reference() -> None:
     for variable, default in defaults.items():
         if isinstance(default, str | int):
             assert re.search(rf"`{variable}` \| `{re.escape(str(default))}`", REFERENCE), variable
+
+
+# --- commands.md
+
+
+def test_every_verb_stands_in_the_reference_in_each_of_its_forms() -> None:
+    table = {next(iter(ticked(cells[0]))): cells for cells in rows(section(COMMANDS, "Verbs"))}
+
+    assert set(table) == {*VERBS, "help"}
+    for name, (_, slash, thread, *_) in table.items():
+        assert f"`/loket {name}" in slash
+        assert f"`!{name}" in thread
+        assert (f"`/{name}" in slash) == (name in commands.SHORT)
+
+
+def test_every_button_stands_in_the_reference_with_the_label_it_has() -> None:
+    buttons = section(COMMANDS, "Buttons")
+    of_cards = {f"ticket.{name}" for name in (*actions.AT_ONCE, *actions.ASKING)}
+
+    assert {name for name in ticked(buttons) if name.startswith("ticket.")} == of_cards
+    assert set(re.findall(r"\*\*(.+?)\*\*", buttons)) <= set(en.TEXTS.values())
+
+
+def test_every_receipt_stands_in_the_reference() -> None:
+    assert first_cells(section(COMMANDS, "Receipts")) == set(REACTIONS.values())
+
+
+def test_the_note_markers_of_the_reference_make_notes() -> None:
+    markers = ticked(section(COMMANDS, "Note markers"))
+
+    assert len(markers) == 6
+    assert all(is_note(f"{marker} he is rude") for marker in markers)
+
+
+def test_every_subcommand_and_option_stands_in_the_reference(capsys: pytest.CaptureFixture[str]) -> None:
+    table = {next(iter(ticked(cells[0]))): cells[1] for cells in rows(section(COMMANDS, "In the shell"))}
+
+    assert set(table) == set(re.findall(r"(?m)^ {4}(\w+)(?= |$)", usage(capsys)))
+    for name, options in table.items():
+        assert set(re.findall(r"--[\w-]+", options)) == set(re.findall(r"--[\w-]+", usage(capsys, name))) - {"--help"}
+
+
+def usage(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """What ``loket … --help`` prints."""
+    with pytest.raises(SystemExit):
+        cli.main([*words, "--help"])
+    return capsys.readouterr().out
+
+
+# --- events.md
+
+
+@pytest.mark.parametrize("kind", get_args(Event))
+def test_every_event_stands_in_the_reference_with_all_that_follows(kind: type[Any]) -> None:
+    (row,) = (cells for cells in rows(EVENTS) if ticked(cells[0]) == {kind.__name__})
+
+    follows = {type(intent).__name__ for event in examples(kind) for intent in intents_for(event)}
+
+    assert ticked("".join(row[2:])) == follows
+
+
+def test_the_reference_names_no_other_event_and_every_intent() -> None:
+    assert first_cells(EVENTS) == {kind.__name__ for kind in get_args(Event)}
+    assert {intent.__name__ for intent in get_args(Intent)} <= ticked(EVENTS)
+    assert UpdateCard.__name__ in EVENTS.split("|")[0]
+
+
+def examples(kind: type[Any]) -> Iterator[Any]:
+    """Events of a kind with all choices that they leave open."""
+    some: dict[str, Any] = {
+        "at": datetime(2026, 11, 21, tzinfo=UTC), "due_at": datetime(2026, 11, 21, tzinfo=UTC), "to": (),
+        "offer": Offer.CLAIM, "what": "edit",
+    }  # fmt: skip
+    choices: dict[str, tuple[Any, ...]] = {"post": (False, True), "hint": (None, *Hint)}
+    required = {field.name: some.get(field.name, "1") for field in fields(kind) if field.default is MISSING}
+    names = [field.name for field in fields(kind) if field.name in choices]
+    for values in product(*(choices[name] for name in names)):
+        yield kind(**required, **dict(zip(names, values, strict=True)))
+
+
+# --- all pages
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    links = [link for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")) if "://" not in link]
+
+    for file, _, heading in (link.partition("#") for link in links):
+        target = page.parent / file if file else page
+        assert target.exists(), file
+        assert not heading or heading in headings(target), f"{file}#{heading}"
+
+
+def headings(page: Path) -> set[str]:
+    """The headings as links name them."""
+    found = re.findall(r"(?m)^#+ (.+)$", page.read_text(encoding="utf-8"))
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_file_and_function_that_is_named_exists(page: Path) -> None:
+    named = ticked(page.read_text(encoding="utf-8"))
+
+    for name in (name for name in named if re.match(r"(bot|tests|docs)/[\w./:-]*$", name)):
+        path, _, function = name.partition(":")
+        assert (ROOT / path).exists(), name
+        assert not function or function in defined(ROOT / path), name
+
+
+@cache
+def defined(path: Path) -> set[str]:
+    """The functions and classes of a module, methods as ``Class.method``."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            found.add(node.name)
+            inner = node.body if isinstance(node, ast.ClassDef) else []
+            methods = [one for one in inner if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef)]
+            found |= {f"{node.name}.{one.name}" for one in methods}
+    return found
+
+
+def test_the_architecture_walks_through_functions() -> None:
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+
+    assert len(re.findall(r"`bot/[\w/]+\.py:[\w.]+`", page)) > 30
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_make_target_that_is_named_exists(page: Path) -> None:
+    targets = set(re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8")))
+
+    assert set(re.findall(r"(?m)(?:^|`)make ([a-z]+)", page.read_text(encoding="utf-8"))) <= targets
+
+
+def test_contributing_names_every_make_target() -> None:
+    targets = re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"))
+
+    assert {f"make {target}" for target in targets} <= ticked((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))

@@ -29,7 +29,8 @@ class CustomerSender:
 
     async def find(self, part: Part) -> Delivered | None:
         """No customer channel of today can be asked what it has delivered, so a person decides."""
-        raise Unconfirmed(f"The connection broke while part {part.id} was being sent.")
+        identity = await _identity(part)
+        raise Unconfirmed(f"It was being sent when the connection broke, and {identity.channel} can't be asked.")
 
 
 async def _identity(part: Part) -> IdentityRow:

@@ -11,6 +11,7 @@ from bot.errors import DeliveryError, DomainError
 from bot.handlers.front import Front
 from bot.handlers.verbs import VERBS, Verb
 from bot.slack import mrkdwn
+from bot.slack.errors import writing
 
 ROOT = "loket"
 NOTHING = RichText(())
@@ -70,4 +71,4 @@ async def open_modal(
 ) -> None:
     """Ask for what is missing; who may not act is refused before."""
     view = await front.modal(verb, number=number, agent=agent, words=words)
-    await client.views_open(trigger_id=trigger, view=view)
+    await writing(client.views_open(trigger_id=trigger, view=view))

@@ -12,7 +12,6 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 from tortoise.expressions import Q
-from tortoise.functions import Max
 
 from bot.delivery.inbox import Inbox
 from bot.models.rows import MessageRow, TicketRow
@@ -40,22 +39,21 @@ class CatchUp:
             await self._read(row)
 
     async def _read(self, row: TicketRow) -> None:
-        (known,) = await MessageRow.filter(ticket_id=row.id).annotate(last=Max("slack_ts")).values_list("last")
+        known = {message.slack_ts for message in await MessageRow.filter(ticket_id=row.id).only("slack_ts")}
         channel, me = str(row.slack_channel), (await self._people.me()).user
         raws = []
-        async for message in self._thread(channel, str(row.thread_ts), since=known[0]):
+        async for message in self._thread(channel, str(row.thread_ts)):
             said = parse.posted(message, channel=channel)
-            if isinstance(said, Posted) and said.user != me:
+            if isinstance(said, Posted) and said.user != me and said.ts not in known:
                 body = {"type": "event_callback", "event": {**message, "type": "message", "channel": channel}}
                 raws.append(parse.raw(body, text=json.dumps(body, ensure_ascii=False)))
         await self._inbox.put(self._source, raws)
 
-    async def _thread(self, channel: str, ts: str, *, since: object) -> AsyncIterator[Mapping[str, Any]]:
+    async def _thread(self, channel: str, ts: str) -> AsyncIterator[Mapping[str, Any]]:
+        """All of it: a call costs the same for a part, and any message in it may be the one that was missed."""
         cursor: str | None = None
         while True:
-            page = await self._client.conversations_replies(
-                channel=channel, ts=ts, oldest=str(since or ts), limit=PAGE, cursor=cursor
-            )
+            page = await self._client.conversations_replies(channel=channel, ts=ts, limit=PAGE, cursor=cursor)
             for message in page.get("messages") or ():
                 yield message
             cursor = (page.get("response_metadata") or {}).get("next_cursor")

@@ -69,8 +69,8 @@ TEXTS: dict[str, str] = {
     "whisper.not_sent.send": "Send to customer",
     # --- the desk's channel
     "alarm.parked": (
-        "🚨 Something that arrived from {source} could not be read. It is kept; "
-        "`loket failed --retry {id}` tries again."
+        "🚨 Something that arrived from {source} could not be read. Nothing is lost: it is kept as `{id}`. "
+        "Please tell who runs Loket."
     ),
     # --- refusals
     "refused": "That can't be done.",

@@ -69,8 +69,8 @@ TEXTS: dict[str, str] = {
     "whisper.not_sent.send": "Kirim ke pelanggan",
     # --- the desk's channel
     "alarm.parked": (
-        "🚨 Sesuatu yang masuk dari {source} tidak dapat dibaca. Datanya disimpan: "
-        "`loket failed --retry {id}` mencobanya lagi."
+        "🚨 Sesuatu yang masuk dari {source} tidak bisa dibaca. Tidak ada yang hilang: disimpan sebagai `{id}`. "
+        "Mohon beri tahu pengelola Loket."
     ),
     # --- refusals
     "refused": "Itu tidak bisa dilakukan.",

@@ -1,0 +1,63 @@
+"""What is written while the service is away, and what is handed over more than once."""
+
+from tests.crashes.desk import RETRIES_S, Desk
+from tests.crashes.process import until
+
+
+async def test_what_was_written_while_we_were_away_is_all_there_once(desk: Desk) -> None:
+    await desk.start()
+    ada, card = await desk.ticket("Adalberta", "My clock ticks")
+    await desk.process.kill()
+
+    questions = [f"still ticking {number}" for number in range(5)]
+    answers = [f"we look into it {number}" for number in range(len(RETRIES_S) + 4)]
+    for question in questions:
+        desk.writes(ada, question)
+    replies = [desk.answers(desk.agents[number % 2], card, text) for number, text in enumerate(answers)]
+    newcomer = desk.customer("Newbert")
+    desk.writes(newcomer, "Anybody there?")
+    await until(lambda: not desk.slack.unacked, "Slack has given up")
+    given_up = len(desk.slack.hub.lost)
+    await desk.start()
+    await until(lambda: desk.received(ada, answers) == answers, "the answers of the time before")
+    await desk.rests()
+
+    assert given_up >= len(answers)
+    assert desk.shown(card, questions) == questions
+    assert desk.received(ada, answers) == answers
+    assert all(desk.reaction(ts) == ["white_check_mark"] for ts in replies)
+    assert desk.shown(desk.card_with("Anybody there?"), ["Anybody there?"]) == ["Anybody there?"]
+    assert desk.acknowledged(newcomer) == 1
+
+
+async def test_an_edit_while_we_were_away_is_followed(desk: Desk) -> None:
+    await desk.start()
+    ada, card = await desk.ticket("Adalberta", "My clock ticks")
+    said = desk.answers(desk.agents[0], card, "It will stop tomorow")
+    await desk.rests()
+    await desk.process.kill()
+
+    desk.slack.edit(desk.agents[0], desk.channel, said, "It will stop tomorrow")
+    await until(lambda: not desk.slack.unacked, "Slack has given up")
+    await desk.start()
+    await until(lambda: any("left already" in line for line in desk.thread(card)), "the thread says that it is too late")
+    await desk.rests()
+
+    assert desk.received(ada, ["It will stop tomorow", "It will stop tomorrow"]) == ["It will stop tomorow"]
+
+
+async def test_an_update_handed_over_ten_times_at_once_is_one_message(desk: Desk) -> None:
+    desk.telegram.duplicate(9)
+    desk.slack.duplicate_events = 9
+    await desk.start()
+    ada, card = await desk.ticket("Adalberta", "My clock ticks")
+
+    desk.writes(ada, "And tocks")
+    desk.answers(desk.agents[0], card, "We know")
+    await desk.rests()
+
+    assert desk.numbers() == [1]
+    assert len(desk.cards()) == 1
+    assert desk.shown(card, ["My clock ticks", "And tocks"]) == ["My clock ticks", "And tocks"]
+    assert desk.received(ada, ["We know"]) == ["We know"]
+    assert desk.acknowledged(ada) == 1

@@ -1,0 +1,108 @@
+"""The outbox at work before a far side that does as it is told: what its tests share."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from tortoise.transactions import in_transaction
+
+from bot.delivery import outbox
+from bot.delivery.limits import Limits, Rate
+from bot.delivery.outbox import Entry, Outbox
+from bot.delivery.ports import Delivered, Outcome, Part
+from bot.models.rows import DeliveryRow, SeenRow
+from tests.clock import ManualClock
+
+SECOND = timedelta(seconds=1)
+Answer = Delivered | Exception | None
+
+
+@dataclass
+class FarSide:
+    """Takes parts as it is told to (else gladly), can be asked for them, and hears how they ended."""
+
+    answers: dict[str, list[Answer]] = field(default_factory=dict)
+    finds: dict[str, list[Answer]] = field(default_factory=dict)
+    sent: list[str] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    ended: list[tuple[str, Outcome]] = field(default_factory=list)
+    refuses_to_settle: Exception | None = None
+
+    async def send(self, part: Part) -> Delivered:
+        name = part.payload["name"]
+        self.sent.append(name)
+        answer = _next(self.answers, name)
+        assert answer is not None
+        return answer
+
+    async def find(self, part: Part) -> Delivered | None:
+        name = part.payload["name"]
+        self.asked.append(name)
+        return _next(self.finds, name)
+
+    async def settle(self, part: Part, outcome: Outcome, *, now: datetime) -> None:
+        await SeenRow.create(key=f"ended:{part.id}", at=now)
+        if self.refuses_to_settle is not None:
+            raise self.refuses_to_settle
+        self.ended.append((part.payload["name"], outcome))
+
+
+def _next(answers: dict[str, list[Answer]], name: str) -> Delivered | None:
+    answer = answers[name].pop(0) if answers.get(name) else Delivered(key=f"far-{name}")
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+class Desk:
+    """An outbox at work: what is put into it, and rounds of sending."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.far = FarSide()
+        self._causes = 0
+        self.restart()
+
+    def restart(self) -> None:
+        """Another process begins with what the database knows."""
+        rates = {"slow": Rate(per_second=1, burst=1)}
+        self.outbox = Outbox(
+            senders={"post": self.far}, settle=self.far.settle, limits=Limits(rates.get), clock=self.clock,
+            jitter=lambda: 1.0,
+        )  # fmt: skip
+
+    async def put(self, *entries: Entry, cause: str | None = None, seq: int | None = None) -> None:
+        self._causes += 1
+        async with in_transaction():
+            await outbox.put(entries, cause=cause or f"cause-{self._causes}", now=self.clock.now(), seq=seq)
+
+    async def take(self, limit: int = 10) -> list[Part]:
+        return list(await self.outbox.take(now=self.clock.now(), limit=limit))
+
+    async def round(self, limit: int = 10) -> list[str]:
+        """Take and work on what is ready, and say what that was."""
+        parts = await self.take(limit)
+        for part in parts:
+            await self.outbox.work(part)
+        return [part.payload["name"] for part in parts]
+
+    async def next_due(self) -> datetime | None:
+        return await self.outbox.next_due(now=self.clock.now())
+
+
+def part(
+    name: str, *, lane: str = "ada", budget: str = "", rank: int = 0, due_at: datetime | None = None, kind: str = "post"
+) -> Entry:
+    return Entry(lane=lane, kind=kind, budget=budget, rank=rank, due_at=due_at, payload={"name": name})
+
+
+def truth(name: str, *, lane: str = "card") -> Entry:
+    return Entry(lane=lane, kind="post", payload={"name": name}, only_one_waits=True)
+
+
+async def row(name: str) -> DeliveryRow:
+    (found,) = [row for row in await DeliveryRow.all() if row.payload["name"] == name]
+    return found
+
+
+async def states() -> dict[str, str]:
+    return {row.payload["name"]: row.state for row in await DeliveryRow.all().order_by("id")}
