@@ -1,7 +1,6 @@
 # Every target sets up what it needs: a virtual environment in .venv with the versions of requirements.lock.
 PYTHON ?= python3
 BIN := .venv/bin
-export PTB_TIMEDELTA = true  # python-telegram-bot: retry_after as timedelta, without a warning
 
 .DEFAULT_GOAL := help
 
@@ -36,6 +35,7 @@ format: .venv/ready  ## put the code into shape
 	$(BIN)/ruff check --fix .
 
 lock: ## write requirements.lock anew from what is installed in .venv
-	$(BIN)/pip freeze --exclude loket --exclude-editable > requirements.lock
+	$(BIN)/pip freeze --exclude loket --exclude-editable \
+		| sed -E "s/^(pysqlite3==.*)/\\1; sys_platform == 'linux' and platform_machine == 'x86_64'/" > requirements.lock
 
 .PHONY: help setup demo check fast test format lock

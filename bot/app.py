@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.base import Channel
-from bot.channels.registry import LABELS, build_channels
+from bot.channels.registry import build_channels
 from bot.clock import Clock, SystemClock
 from bot.delivery.customers import CustomerSender
 from bot.delivery.inbox import Inbox
@@ -83,37 +83,40 @@ class Application:
         self._open.enter_context(exclusive(database_path(settings.database_url)))
         self.database = await self._database()
         channels = build_channels(settings, clock=self._clock)
-        session = await self._open.enter_async_context(aiohttp.ClientSession())
-        client = AsyncWebClient(
-            settings.slack.bot_token.get_secret_value(), base_url=settings.slack.api_url, session=session,
-            timeout=SLACK_TIMEOUT_S, retry_handlers=[],
-        )  # fmt: skip
+        client = await self._slack_client()
         texts = Texts(overrides={"en": settings.config.texts.en, "id": settings.config.texts.id})
-        context = Context(config=settings.config, texts=texts, channels=channels)
-        services = Services.over(context)
+        services = Services.over(Context(config=settings.config, texts=texts, channels=channels))
         people = People(client, now=self._clock.now)
-        front = Front(services=services, people=people, clock=self._clock, texts=texts)
+        self._front = Front(services=services, people=people, clock=self._clock, texts=texts)
+        labels = {name: channel.capabilities.label for name, channel in channels.items()}
+        surface = SlackSurface(client, people=people, config=settings.config, texts=texts, labels=labels)
 
-        self.inbox = Inbox(
-            processors={**dict.fromkeys(channels, services.intake.process), SOURCE: Events(front).process},
-            alarm=services.settlement.alarm, clock=self._clock, jitter=self._jitter,
-        )  # fmt: skip
-        surface = SlackSurface(client, people=people, config=settings.config, texts=texts, labels=LABELS)
-        senders: dict[str, Sender] = {**dict.fromkeys(surface.kinds, surface), "send": CustomerSender(channels)}
-        self.outbox = Outbox(
-            senders=senders, settle=services.settlement.settle, limits=Limits(self._rate_of), clock=self._clock,
-            jitter=self._jitter,
-        )  # fmt: skip
-        await self._run_workers(context)
+        self._build_queues(services, channels, surface)
+        await self._run_workers(services.context)
         for channel in channels.values():
             await self._receive(channel)
-        bolt = self._bolt(client, front)
-        self._front = front
-        self._open.push_async_callback(front.finish, within=FINISH)
-        self.catch_up = CatchUp(client, self.inbox, people=people, source=SOURCE)
-        connection = await self._connect(bolt)
+        self._open.push_async_callback(self._front.finish, within=FINISH)
+        self.catch_up = CatchUp(client, self.inbox, people=people, source=SOURCE, clock=self._clock)
+        connection = await self._connect(self._bolt(client, self._front))
         await self._tick(services, connection)
         await self._serve({"slack": connection.health, **{name: it.health for name, it in channels.items()}})
+
+    async def _slack_client(self) -> AsyncWebClient:
+        """One session for all calls, and no retries by the SDK: a post must not be repeated blindly."""
+        session = await self._open.enter_async_context(aiohttp.ClientSession())
+        slack = self._settings.slack
+        return AsyncWebClient(
+            slack.bot_token.get_secret_value(), base_url=slack.api_url, session=session, timeout=SLACK_TIMEOUT_S,
+            retry_handlers=[],
+        )  # fmt: skip
+
+    def _build_queues(self, services: Services, channels: Mapping[str, Channel], surface: SlackSurface) -> None:
+        processors = {**dict.fromkeys(channels, services.intake.process), SOURCE: Events(self._front).process}
+        alarm, settle = services.settlement.alarm, services.settlement.settle
+        self.inbox = Inbox(processors=processors, alarm=alarm, clock=self._clock, jitter=self._jitter)
+        senders: dict[str, Sender] = {**dict.fromkeys(surface.kinds, surface), "send": CustomerSender(channels)}
+        limits = Limits(self._rate_of)
+        self.outbox = Outbox(senders=senders, settle=settle, limits=limits, clock=self._clock, jitter=self._jitter)
 
     async def _database(self) -> Database:
         database = await connect(self._settings.database_url)
@@ -166,8 +169,8 @@ class Application:
 
     async def _catch_up(self) -> None:
         try:
-            await self.catch_up.run(now=self._clock.now())
-        except Exception as error:  # a supervisor: the ticker tries again
+            await self.catch_up.run()
+        except Exception as error:  # a supervisor: what it did not find now, the next silence or start finds
             log.warning("catch_up.failed", **trace(error))
 
     async def _tick(self, services: Services, connection: SlackConnection) -> None:

@@ -28,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     `os._exit`, because a thread of the database driver that was not closed would keep a crashed process alive for ever.
     """
+    os.environ.setdefault("PTB_TIMEDELTA", "true")  # noqa: TID251 - spares a warning of python-telegram-bot's
     try:
         code = _run(_parser().parse_args(arguments))
     except ConfigError as error:

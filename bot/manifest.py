@@ -20,7 +20,7 @@ class Command:
 ROOT = Command(
     name="/loket",
     description="Every verb of the desk, and help",
-    usage_hint="claim #42 | reply #42 text | close #42 | list | mine | help",
+    usage_hint="claim #42 | reply #42 text | close #42 | reopen #42 | undo | help",
 )
 ALIASES = (
     Command(name="/claim", description="The ticket is mine", usage_hint="[#42]"),

@@ -1,9 +1,10 @@
 """What every customer channel can do, and the values that cross its border."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
 
 from bot.domain.ids import Address
 from bot.domain.text import RichText
@@ -42,6 +43,44 @@ class InboundMessage:
     kind: str = "text"  #: text, photo, document, voice, …; a name of texts' ``kind.*``
     edit: bool = False  #: a new version of a message that came before
     command: str | None = None  #: ``start`` and the like, when the platform marks the text as a command to the bot
+    quotes: str | None = None  #: the key of the message that it answers, the customer's or ours
+    choice: str | None = None  #: the id of the `Choice` that was pressed; the text is its label
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reachability:
+    """The customer blocked us, or can be written to again."""
+
+    address: Address
+    reachable: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChanged:
+    """The customer moved: what was sent to ``old`` goes to ``new`` from now on."""
+
+    old: Address
+    new: Address
+
+
+class Word(StrEnum):
+    """What a platform says later about something that was sent; the order is how far it got."""
+
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    READ = "read"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A word about something sent before, in any order, and perhaps more than once."""
+
+    word: Word
+    mark: str | None  #: the `OutboundPart.mark`, where the platform gives it back
+    key: str | None  #: the `Sent.key`
+    reason: str = ""  #: of a failure, a sentence for the agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +97,15 @@ class Unreadable:
     reason: str
 
 
-Inbound = InboundMessage | Ignored | Unreadable
+Inbound = InboundMessage | Reachability | AddressChanged | Report | Ignored | Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An answer that the customer can give by pressing it."""
+
+    id: str  #: at most 64 bytes; comes back as `InboundMessage.choice`
+    label: str  #: at most 20 characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +114,8 @@ class OutboundPart:
 
     to: Address
     text: RichText
+    choices: tuple[Choice, ...] = ()  #: at most ten, under the text
+    mark: str = ""  #: ours, for platforms that give it back with what they say later
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +123,32 @@ class Sent:
     """The channel took it; ``key`` is the platform's own id of the message."""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a channel can do; asked for by name of the ability, never by name of the channel."""
+
+    label: str  #: the channel as people call it
+    window: timedelta | None = None  #: so long after the customer's last message we may write; None: always
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookRequest:
+    """What a platform posts to our webhook, before anything of it is believed."""
+
+    method: str
+    headers: Mapping[str, str]  #: names in lower case
+    query: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class HookAnswer:
+    """What the platform is told; 200 only for what is durable."""
+
+    status: int
+    text: str = ""
 
 
 @dataclass(slots=True)
@@ -95,6 +170,7 @@ class Channel(Protocol):
     """
 
     name: str
+    capabilities: Capabilities
     health: Health
 
     async def open(self) -> None:
@@ -119,4 +195,17 @@ class Channel(Protocol):
 
     async def send(self, part: OutboundPart) -> Sent:
         """Deliver one part, once."""
+        ...
+
+
+@runtime_checkable
+class Hooked(Protocol):
+    """An ability: the platform calls us. Without it, or beside it, `Channel.run` fetches."""
+
+    async def hook(self, request: HookRequest, put: Put) -> HookAnswer:
+        """
+        Check what was posted, keep it, and say what to answer.
+
+        What ``put`` raises is passed on: the answer is then 503, and the platform tries again.
+        """
         ...

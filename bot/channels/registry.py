@@ -9,8 +9,6 @@ from bot.channels.telegram.adapter import TelegramChannel
 from bot.clock import Clock
 from bot.settings import Settings
 
-LABELS = {"telegram": "Telegram"}  #: as people call them
-
 
 def build_channels(settings: Settings, *, clock: Clock) -> Mapping[str, Channel]:
     """Every channel that the settings turn on, by its name."""

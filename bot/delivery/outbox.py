@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 
 import structlog
 from tortoise.transactions import in_transaction
@@ -257,6 +257,8 @@ class Outbox:
                 columns |= {"state": "failed", "error": reason}
             case Unknown(reason=reason):
                 columns |= {"state": "uncertain", "error": reason, "announced_at": now, "settled_at": None}
+            case _:
+                assert_never(outcome)
         async with in_transaction():
             if await DeliveryRow.filter(id=part.id, state__in=("sending", "uncertain")).update(**columns):
                 await self._settle(part, outcome, now=now)

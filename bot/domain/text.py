@@ -175,12 +175,10 @@ MAX_INDENT = 16  #: characters of indent kept at the beginning of a piece
 
 def _is_inside_character(text: str, at: int) -> bool:
     """
-    Whether a cut before ``text[at]`` would tear one visible character apart.
+    Whether a cut before ``text[at]``, somewhere inside, would tear one visible character apart.
 
     Source: the rules GB9 to GB13 of Unicode Standard Annex 29, "Text Segmentation", without their tables.
     """
-    if not 0 < at < len(text):
-        return False
     before, after = text[at - 1], text[at]
     if _is_flag_letter(before) and _is_flag_letter(after):
         run = len(text[:at]) - len(text[:at].rstrip(_FLAG_LETTERS))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.channels.base import Ignored, InboundMessage, Raw, Sender, Unreadable
+from bot.channels.base import InboundMessage, Raw, Sender, Unreadable
 from bot.delivery import outbox
 from bot.delivery.outbox import Entry
 from bot.delivery.ports import Arrived, Unprocessable
@@ -34,8 +34,8 @@ class Intake:
                 await self.receive(inbound, cause=inbox_cause(arrived.id), now=arrived.received_at)
             case Unreadable(reason=reason):
                 raise Unprocessable(reason)
-            case Ignored():
-                pass
+            case _:
+                pass  # TODO(#3): reachability, moved addresses, reports
 
     async def receive(self, inbound: InboundMessage, *, cause: Cause, now: datetime) -> None:
         """Put the message into its ticket; a redelivered one, by cause or by the platform's key, changes nothing."""

@@ -1,61 +1,109 @@
 """
-Finding what agents wrote while we were away.
+Finding what agents wrote, edited and deleted while we were away.
 
 Slack tries an event for about six minutes; what came later stands only in the threads. Read there, it goes through the
-same inbox under the same key, so that nothing is handled twice.
+same inbox under the same keys, so that nothing is handled twice. Each thread is read from its beginning: what was
+stored last says nothing about what came before it, since others may have been stored since we came back.
 """
 
+import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
-from datetime import datetime, timedelta
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import timedelta
 from typing import Any
 
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from tortoise.expressions import Q
 
+from bot.channels.base import Raw
+from bot.clock import Clock
 from bot.delivery.inbox import Inbox
+from bot.errors import DeliveryError, Later
 from bot.models.rows import MessageRow, TicketRow
 from bot.slack import parse
+from bot.slack.errors import reading
 from bot.slack.parse import Posted
 from bot.slack.people import People
 
 STILL_READ = timedelta(days=14)  #: so long after closing a ticket's thread is read
 PAGE = 200  #: messages; Slack's advice for conversations.replies
+PAUSE = timedelta(seconds=5)  #: before Slack is asked again, where it did not say how long to wait
+
+_Json = Mapping[str, Any]
+
+log = structlog.get_logger()
 
 
 class CatchUp:
     """Reads threads and puts what is new into the inbox."""
 
-    def __init__(self, client: AsyncWebClient, inbox: Inbox, *, people: People, source: str) -> None:
+    def __init__(self, client: AsyncWebClient, inbox: Inbox, *, people: People, source: str, clock: Clock) -> None:
         self._client = client
         self._people = people
         self._inbox = inbox
         self._source = source
+        self._clock = clock
 
-    async def run(self, *, now: datetime) -> None:
-        """Read the threads of all tickets that are not closed, or were closed lately. Raises what the SDK raises."""
-        recent = ~Q(status__in=("solved", "closed")) | Q(solved_at__gt=now - STILL_READ)
-        async for row in TicketRow.filter(recent, thread_ts__isnull=False).order_by("-last_customer_at"):
-            await self._read(row)
+    async def run(self) -> None:
+        """
+        Read the threads of all tickets that are not closed, or were closed lately; the liveliest first.
+
+        Slack's limit or silence is waited for; a thread that Slack refuses to show is left out.
+        """
+        recent = ~Q(status__in=("solved", "closed")) | Q(solved_at__gt=self._clock.now() - STILL_READ)
+        for row in await TicketRow.filter(recent, thread_ts__isnull=False).order_by("-last_customer_at"):
+            try:
+                await self._read(row)
+            except DeliveryError as refusal:
+                log.warning("catch_up.left_out", ticket=row.number, reason=str(refusal))
 
     async def _read(self, row: TicketRow) -> None:
-        known = {message.slack_ts for message in await MessageRow.filter(ticket_id=row.id).only("slack_ts")}
-        channel, me = str(row.slack_channel), (await self._people.me()).user
-        raws = []
-        async for message in self._thread(channel, str(row.thread_ts)):
-            said = parse.posted(message, channel=channel)
-            if isinstance(said, Posted) and said.user != me and said.ts not in known:
-                body = {"type": "event_callback", "event": {**message, "type": "message", "channel": channel}}
-                raws.append(parse.raw(body, text=json.dumps(body, ensure_ascii=False)))
-        await self._inbox.put(self._source, raws)
+        while True:
+            try:
+                await self._inbox.put(self._source, await self._found(row))
+                return
+            except Later as reason:
+                await self._clock.wait(asyncio.Event(), until=self._clock.now() + (reason.after or PAUSE))
 
-    async def _thread(self, channel: str, ts: str) -> AsyncIterator[Mapping[str, Any]]:
-        """All of it: a call costs the same for a part, and any message in it may be the one that was missed."""
+    async def _found(self, row: TicketRow) -> list[Raw]:
+        """All that happened in the thread, as the events that Slack would have sent."""
+        channel, me = str(row.slack_channel), (await self._people.me()).user
+        known = MessageRow.filter(ticket_id=row.id, author__startswith="agent:", slack_ts__isnull=False)
+        gone = {str(one.slack_ts): one for one in await known}  # before reading: what is stored later is not gone
+        events: list[_Json] = []
+        async for message in self._thread(channel, str(row.thread_ts)):
+            gone.pop(str(message.get("ts")), None)
+            said = parse.posted(message, channel=channel)
+            if isinstance(said, Posted) and said.user != me:
+                events += _written(message)
+        events += [self._deleted(one, thread=str(row.thread_ts)) for one in gone.values()]
+        bodies = [
+            {"type": "event_callback", "event": {**event, "type": "message", "channel": channel}} for event in events
+        ]
+        return [parse.raw(body, text=json.dumps(body, ensure_ascii=False)) for body in bodies]
+
+    def _deleted(self, message: MessageRow, *, thread: str) -> _Json:
+        was = {"ts": message.slack_ts, "thread_ts": thread, "user": message.author.removeprefix("agent:"), "text": ""}
+        at = f"{self._clock.now().timestamp():.6f}"
+        return {"subtype": "message_deleted", "deleted_ts": message.slack_ts, "previous_message": was, "event_ts": at}
+
+    async def _thread(self, channel: str, ts: str) -> AsyncIterator[_Json]:
         cursor: str | None = None
         while True:
-            page = await self._client.conversations_replies(channel=channel, ts=ts, limit=PAGE, cursor=cursor)
+            page = await reading(self._client.conversations_replies(channel=channel, ts=ts, limit=PAGE, cursor=cursor))
             for message in page.get("messages") or ():
                 yield message
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return
+
+
+def _written(message: _Json) -> Iterator[_Json]:
+    """A message, and its last edit; what it said before that is not known any more."""
+    yield message
+    if edited := message.get("edited"):
+        yield {
+            "subtype": "message_changed", "message": message, "previous_message": message,
+            "event_ts": edited.get("ts"),
+        }  # fmt: skip

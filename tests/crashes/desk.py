@@ -140,6 +140,8 @@ class Desk:
         await self.rests()
         card = self.card_with(text)
         await self.slack.press(self.agents[0], self.channel, card, "ticket.claim")
+        owned = "SELECT COUNT(*) FROM ticket WHERE thread_ts = ? AND owner IS NOT NULL"
+        await until(lambda: self.count(owned, card), "the ticket is claimed")  # it is acknowledged before
         await self.rests()
         return customer, card
 

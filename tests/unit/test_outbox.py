@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tortoise.transactions import in_transaction
 
-from bot.delivery.outbox import DOWN, TRIES
+from bot.delivery.outbox import DOWN, LOOK, REMEMBERED, TRIES
 from bot.errors import Down, Later, Unconfirmed
 from bot.models.rows import DeliveryRow
 from tests.clock import MONDAY
@@ -44,6 +44,27 @@ async def test_messages_leave_before_decoration(desk: Desk) -> None:
     await desk.put(part("card", lane="card", rank=1), part("text"))
 
     assert await desk.round(limit=1) == ["text"]
+
+
+async def test_a_lane_with_much_to_send_takes_turns_with_the_others(desk: Desk) -> None:
+    await desk.put(part("a1"), part("a2"))
+    desk.clock.passes(SECOND)
+    await desk.put(part("b1", lane="ben"))
+    desk.clock.passes(SECOND)
+
+    assert [await desk.round(limit=1) for _ in range(3)] == [["a1"], ["b1"], ["a2"]]
+
+
+async def test_who_was_served_long_ago_is_forgotten(desk: Desk) -> None:
+    await desk.put(*(part(f"{number}", lane=f"lane {number}") for number in range(LOOK + 1)))
+    await desk.take(limit=LOOK + 1)
+    await DeliveryRow.all().update(state="done")
+
+    desk.clock.passes(REMEMBERED)
+    await desk.put(part("late"))
+    await desk.take(limit=1)
+
+    assert list(desk.outbox._served_at) == ["ada"]
 
 
 async def test_a_held_part_waits_until_it_is_due_and_keeps_its_place(desk: Desk) -> None:

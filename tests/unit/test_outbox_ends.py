@@ -1,6 +1,7 @@
 """How a part ended is stored with what follows from it; where nobody knows, it is asked for and never sent blindly."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest

@@ -13,7 +13,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.channels.base import Health, Inbound, OutboundPart, Put, Raw, Sent
+from bot.channels.base import Capabilities, Health, Inbound, OutboundPart, Put, Raw, Sent
 from bot.channels.telegram import convert, format  # noqa: A004  # the folder's name for it
 from bot.channels.telegram.errors import translated
 from bot.domain.text import RichText
@@ -41,6 +41,7 @@ class TelegramChannel:
     """
 
     name = convert.NAME
+    capabilities = Capabilities(label="Telegram")
 
     def __init__(
         self,
