@@ -30,8 +30,9 @@ async def schema() -> dict[str, list[str]]:
 
 
 def normalised(sql: str) -> list[str]:
-    lines = re.sub(r"/\*.*?\*/", "", sql).replace("IF NOT EXISTS ", "").splitlines()
-    return sorted(" ".join(line.strip(" ,").split()) for line in lines if line.strip())
+    bare = re.sub(r"/\*.*?\*/", "", sql).replace("IF NOT EXISTS ", "")
+    lines = re.split(r'\n|, (?=")', bare)  # SQLite writes an added column behind the last one
+    return sorted(" ".join(line.strip(" ,)").split()) for line in lines if line.strip(" ,)"))
 
 
 def context_apps() -> Apps:

@@ -92,6 +92,28 @@ class TicketClosed(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerConfirmed(_Event):
+    """The customer says that it is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketRated(_Event):
+    """The customer said how it was: 1 (bad) to 5 (good)."""
+
+    rating: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerUnreachable(_Event):
+    """The customer blocked us, or is gone: nothing can be sent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerReachable(_Event):
+    """The customer can be written to again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyQueued(_Event):
     """A text of an agent goes to the customer at ``due_at``; until then it can be taken back."""
 
@@ -180,6 +202,10 @@ Event = (
     | TicketEscalated
     | TicketSolved
     | TicketClosed
+    | CustomerConfirmed
+    | TicketRated
+    | CustomerUnreachable
+    | CustomerReachable
     | ReplyQueued
     | ReplyChanged
     | ReplyWithdrawn

@@ -6,6 +6,9 @@ from typing import assert_never
 
 from bot.domain.events import (
     ChangeNotCarried,
+    CustomerConfirmed,
+    CustomerReachable,
+    CustomerUnreachable,
     CustomerWrote,
     Event,
     Hint,
@@ -24,6 +27,7 @@ from bot.domain.events import (
     TicketClosed,
     TicketEscalated,
     TicketOpened,
+    TicketRated,
     TicketReopened,
     TicketSolved,
 )
@@ -126,6 +130,8 @@ def intents_for(event: Event) -> tuple[Intent, ...]:
             return _of_the_conversation(event)
         case TicketEscalated() | TicketSolved() | TicketClosed():
             return _of_the_work(event)
+        case CustomerConfirmed() | TicketRated() | CustomerUnreachable() | CustomerReachable():
+            return _of_the_customer(event)
         case NoteTaken():
             return _of_a_note(event)
         case ChangeNotCarried(message=message, what=what):
@@ -160,6 +166,23 @@ def _of_the_work(event: TicketEscalated | TicketSolved | TicketClosed) -> tuple[
             return (PostNotice(name=name, people=(actor,), words=words), TellCustomer(name="ticket.solved"))
         case TicketClosed():
             return ()
+        case _:
+            assert_never(event)
+
+
+def _of_the_customer(
+    event: CustomerConfirmed | TicketRated | CustomerUnreachable | CustomerReachable,
+) -> tuple[Intent, ...]:
+    match event:
+        case CustomerConfirmed(actor=actor):
+            return (PostNotice(name="confirmed", people=(actor,)), TellCustomer(name="ticket.rate"))
+        case TicketRated(actor=actor, rating=rating):
+            notice = PostNotice(name="rated", people=(actor,), words={"stars": "★" * rating + "☆" * (5 - rating)})
+            return (notice, TellCustomer(name="ticket.rated"))
+        case CustomerUnreachable(actor=actor):
+            return (PostNotice(name="unreachable", people=(actor,)), UpdateCard())
+        case CustomerReachable(actor=actor):
+            return (PostNotice(name="reachable", people=(actor,)), UpdateCard())
         case _:
             assert_never(event)
 

@@ -38,6 +38,15 @@ class Status(StrEnum):
         return self in {Status.SOLVED, Status.CLOSED}
 
 
+class Survey(StrEnum):
+    """How far the questions at the end have come."""
+
+    ASKED = "asked"  #: whether it is solved
+    CONFIRMED = "confirmed"  #: it is; how it was is asked
+    RATED = "rated"  #: a comment may follow
+    COMMENTED = "commented"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
     """The last one: by whom, to whom, when and why."""
@@ -65,6 +74,10 @@ class Ticket:
     last_customer_at: datetime
     last_agent_at: datetime | None = None
     due_at: datetime | None = None  #: the next moment at which time alone changes something
+    survey: Survey | None = None
+    rating: int | None = None  #: 1 (bad) to 5 (good)
+    rating_comment: str | None = None
+    rated_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +115,13 @@ def solve(ticket: Ticket, *, agent: AgentId, resolution: str | None, reopen_with
     if ticket.status.is_done:
         raise AlreadySolved(number=ticket.number)
     after = replace(
-        ticket, status=Status.SOLVED, resolution=resolution, solved_at=now, closed_at=None, due_at=now + reopen_within
+        ticket,
+        status=Status.SOLVED,
+        resolution=resolution,
+        solved_at=now,
+        closed_at=None,
+        due_at=now + reopen_within,
+        survey=Survey.ASKED,
     )
     event = TicketSolved(ticket=ticket.number, actor=acting(agent), at=now, agent=agent, resolution=resolution)
     return Change(after, (event,))
@@ -121,7 +140,7 @@ def reopen(ticket: Ticket, *, actor: Actor, now: datetime) -> Change:
     if not ticket.status.is_done:
         raise NotSolved(number=ticket.number)
     status = Status.NEW if ticket.owner is None else Status.OPEN
-    after = replace(ticket, status=status, solved_at=None, closed_at=None, due_at=None)
+    after = replace(ticket, status=status, solved_at=None, closed_at=None, due_at=None, survey=None)
     return Change(after, (TicketReopened(ticket=ticket.number, actor=actor, at=now),))
 
 

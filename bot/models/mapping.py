@@ -1,7 +1,7 @@
 """Between the rows and the domain's frozen values: the only place that knows both."""
 
 from bot.domain.ids import AgentId, TicketNumber
-from bot.domain.ticket import Escalation, Status, Ticket
+from bot.domain.ticket import Escalation, Status, Survey, Ticket
 from bot.models.rows import TicketRow
 
 
@@ -21,6 +21,10 @@ def ticket_of(row: TicketRow) -> Ticket:
         last_customer_at=row.last_customer_at,
         last_agent_at=row.last_agent_at,
         due_at=row.next_due_at,
+        survey=None if row.survey is None else Survey(row.survey),
+        rating=row.rating,
+        rating_comment=row.rating_comment,
+        rated_at=row.rated_at,
     )
 
 
@@ -52,3 +56,7 @@ def take(row: TicketRow, ticket: Ticket) -> None:
     row.last_customer_at = ticket.last_customer_at
     row.last_agent_at = ticket.last_agent_at
     row.next_due_at = ticket.due_at
+    row.survey = ticket.survey
+    row.rating = ticket.rating
+    row.rating_comment = ticket.rating_comment
+    row.rated_at = ticket.rated_at

@@ -50,8 +50,9 @@ class CustomerRow(Model):
 
     id = fields.IntField(primary_key=True)
     name = fields.CharField(255)
-    language = fields.CharField(8, null=True)  # the customer's own choice
+    language = fields.CharField(8, null=True)  # what the platform hints at
     created_at = fields.DatetimeField()
+    chosen_language = fields.CharField(8, null=True)  # the customer's own choice, which goes before the hint
 
     class Meta:
         table = "customer"
@@ -69,9 +70,30 @@ class IdentityRow(Model):
     account = fields.CharField(64)
     key = fields.CharField(128)  # made and read only in the channel's folder
     created_at = fields.DatetimeField()
+    last_inbound_at = fields.DatetimeField(null=True)  # the customer's last message, by the platform's clock
+    blocked_at = fields.DatetimeField(null=True)  # since when nothing reaches the customer here
+    new_wanted_at = fields.DatetimeField(null=True)  # the customer asked that the next message opens a ticket
 
     class Meta:
         table = "identity"
+        unique_together = (("channel", "account", "key"),)
+
+
+class AliasRow(Model):
+    """Another key under which a platform may speak of the same address."""
+
+    id = fields.IntField(primary_key=True)
+    identity: fields.ForeignKeyRelation[IdentityRow] = fields.ForeignKeyField(
+        "models.IdentityRow", related_name=False, on_delete=fields.RESTRICT, db_index=True
+    )
+    identity_id: int
+    channel = fields.CharField(20)
+    account = fields.CharField(64)
+    key = fields.CharField(128)
+    created_at = fields.DatetimeField()
+
+    class Meta:
+        table = "alias"
         unique_together = (("channel", "account", "key"),)
 
 
@@ -109,6 +131,10 @@ class TicketRow(Model):
     last_agent_at = fields.DatetimeField(null=True)
     next_due_at = fields.DatetimeField(null=True)  # when a timer of this ticket must be looked at
     version = fields.IntField(default=0)
+    survey = fields.CharField(12, null=True)  # how far the questions after the end have come
+    rating = fields.SmallIntField(null=True)  # 1 to 5
+    rating_comment = _nullable_text()
+    rated_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "ticket"
@@ -118,6 +144,8 @@ class TicketRow(Model):
             Index(fields=("identity", "status")),
             Index(fields=("slack_channel", "thread_ts")),
             Index(fields=("owner", "status")),
+            Index(fields=("opened_at",)),
+            Index(fields=("solved_at",)),
         )
 
 
@@ -182,7 +210,11 @@ class DeliveryRow(Model):
     class Meta:
         table = "delivery"
         unique_together = (("cause", "part"),)
-        indexes = (Index(fields=("state", "due_at")), Index(fields=("lane", "state", "seq")))
+        indexes = (
+            Index(fields=("state", "due_at")),
+            Index(fields=("lane", "state", "seq")),
+            Index(fields=("external_key",)),
+        )
 
 
 class JournalRow(Model):

@@ -99,6 +99,12 @@ class Process:
             while (await self.answers("/readyz"))[0] != 200:
                 await asyncio.sleep(LOOK_EVERY_S)
 
+    async def is_not_ready(self, part: str, *, within_s: float = PATIENCE_S) -> None:
+        """Return when it says that this part of it has a problem."""
+        async with asyncio.timeout(within_s):
+            while not (await self.answers("/readyz"))[1]["parts"][part].get("problem"):  # type: ignore[index]  # JSON
+                await asyncio.sleep(LOOK_EVERY_S)
+
     def signal(self, number: signal.Signals) -> None:
         """Send a signal; it may have ended already."""
         with suppress(ProcessLookupError):

@@ -10,7 +10,7 @@ from tests.crashes.desk import Desk
 from tests.crashes.process import until
 
 KILLS = 12
-CALLS_BEFORE_DEATH = 12  #: at most so many calls of a life are seen before it is killed
+CALLS_BEFORE_DEATH = 60  #: at most so many calls of a life are seen before it is killed
 JITTER_S = 0.03  #: and then so long, at most: into the middle of what a call leads to
 
 
@@ -58,7 +58,7 @@ class Traffic:
         """Write until cancelled."""
         while True:
             self.somebody_writes()
-            await asyncio.sleep(self.chance.uniform(0.01, 0.1))
+            await asyncio.sleep(self.chance.uniform(0.01, 0.15))
 
 
 @pytest.mark.timeout(110)

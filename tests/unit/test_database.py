@@ -22,7 +22,7 @@ from tortoise import fields, migrations
 from tortoise.migrations import operations as ops
 
 class Migration(migrations.Migration):
-    dependencies = [("models", "0001_first_tables")]
+    dependencies = [("models", "0002_second_channel")]
     operations = [ops.AddField(model_name="CounterRow", name="note", field=fields.CharField(null=True, max_length=9))]
 """
 MIGRATE = """
@@ -46,7 +46,7 @@ def migrated_by_a_newer_loket(folder: Path) -> list[str]:
     for name in ("__init__.py", "errors.py"):
         shutil.copy(ROOT / "bot" / name, folder / "bot" / name)
     shutil.copytree(ROOT / "bot" / "models", folder / "bot" / "models")
-    (folder / "bot" / "models" / "migrations" / "0002_notes.py").write_text(NEXT_STEP)
+    (folder / "bot" / "models" / "migrations" / "0999_notes.py").write_text(NEXT_STEP)
     return subprocess.check_output([sys.executable, "-c", MIGRATE], cwd=folder, text=True).split()
 
 
@@ -66,7 +66,7 @@ async def test_a_new_database_is_durable_migrated_and_its_owners_only(tmp_path: 
     pending = await database.pending()
     applied = await database.migrate()
 
-    assert applied == pending == ["0001_first_tables"]
+    assert applied == pending == ["0001_first_tables", "0002_second_channel"]
     assert await database.pending() == []
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [await pragma(name) for name in ("journal_mode", "synchronous", "foreign_keys")] == ["wal", 2, 1]
@@ -104,8 +104,8 @@ async def test_an_upgrade_copies_a_database_in_use_and_keeps_what_is_in_it(tmp_p
 
     applied = migrated_by_a_newer_loket(tmp_path)
 
-    assert applied == ["0002_notes"]
-    copy = tmp_path / "loket.db.before-0002_notes.bak"
+    assert applied == ["0999_notes"]
+    copy = tmp_path / "loket.db.before-0999_notes.bak"
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     for path, columns in ((copy, 2), (tmp_path / "loket.db", 3)):
         database = await opened(path)

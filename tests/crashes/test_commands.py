@@ -1,0 +1,97 @@
+"""The command: what it says and how it ends when something is wrong, and that it always ends."""
+
+import asyncio
+import json
+import socket
+import stat
+from pathlib import Path
+
+from bot import __version__
+from tests.crashes.desk import Desk
+from tests.crashes.process import Process, command
+
+SECRET = "xoxb-this-must-not-be-shown"
+
+
+async def test_a_taken_port_ends_the_start_with_a_sentence(desk: Desk) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        environment = desk.environment | {"LOKET_PORT": str(taken.getsockname()[1])}
+
+        code, _, errors = await command("run", environment=environment, folder=desk.folder)
+
+    assert code == 1
+    assert "address already in use" in errors
+
+
+async def test_a_file_that_is_no_database_ends_the_start_with_a_sentence(desk: Desk) -> None:
+    desk.path.write_bytes(b"a shopping list, not a database " * 100)
+
+    code, _, errors = await command("run", environment=desk.environment, folder=desk.folder)
+
+    assert code == 2
+    assert errors.startswith("DATABASE_URL: cannot use")
+    assert "Traceback" not in errors
+
+
+async def test_all_wrong_settings_are_told_at_once_and_no_secret_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "loket.toml").write_text('[replies]\nmode = "loud"\n[colour]\nred = 1\n')
+    environment = {
+        "SLACK_APP_TOKEN": SECRET, "TELEGRAM_BOT_TOKEN": SECRET, "LOKET_PORT": "many", "LOKET_PROT": "1",
+        "SLACK_CHANNEL": "#support",
+    }  # fmt: skip
+
+    code, output, errors = await command("run", environment=environment, folder=tmp_path)
+
+    assert code == 2
+    for name in ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN", "TELEGRAM_BOT_TOKEN", "LOKET_PORT", "LOKET_PROT"):
+        assert f"{name}:" in errors
+    assert "mode" in errors
+    assert "colour" in errors
+    assert "must-not-be-shown" not in output + errors
+    assert "Traceback" not in errors
+
+
+async def test_the_small_commands_work_and_wrong_usage_is_said(desk: Desk, tmp_path: Path) -> None:
+    calls = (["version"], ["manifest"], ["manifest", "--no-aliases"], ["dance"])
+    version, manifest, short, wrong = await asyncio.gather(
+        *(command(*call, environment={}, folder=tmp_path) for call in calls)
+    )
+    first = await command("migrate", environment=desk.environment, folder=desk.folder)
+    second = await command("migrate", environment=desk.environment, folder=desk.folder)
+
+    assert version == (0, f"loket {__version__}\n", "")
+    commands = [one["command"] for one in json.loads(manifest[1])["features"]["slash_commands"]]
+    assert {"/loket", "/claim", "/reply"} <= set(commands)
+    assert [one["command"] for one in json.loads(short[1])["features"]["slash_commands"]] == ["/loket"]
+    assert wrong[0] == 2
+    assert "dance" in wrong[2]
+    assert first[:2] == (0, "0001_first_tables\n")
+    assert second[:2] == (0, "The database is up to date.\n")
+    assert stat.S_IMODE(desk.path.stat().st_mode) == 0o600  # noqa: ASYNC240 (one look)
+
+
+async def test_a_second_service_on_the_same_file_is_refused_and_the_first_goes_on(desk: Desk) -> None:
+    await desk.start()
+
+    run = await command("run", environment=desk.environment, folder=desk.folder)
+    migrate = await command("migrate", environment=desk.environment, folder=desk.folder)
+    await desk.ticket("Adalberta", "My clock ticks")
+
+    for code, _, errors in (run, migrate):
+        assert code == 2
+        assert "another Loket is running" in errors
+
+
+async def test_a_service_ends_with_its_reason_when_a_part_of_it_ends(desk: Desk) -> None:
+    """A start that fails after the database was opened must not hang on the database's thread, debugging or not."""
+    for level in ("DEBUG", "INFO"):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            environment = desk.environment | {"LOKET_PORT": str(taken.getsockname()[1]), "LOKET_LOG_LEVEL": level}
+            process = await Process.start("run", environment=environment, folder=desk.folder)
+            try:
+                code = await process.end(within_s=15)
+            finally:
+                await process.kill()
+
+        assert code == 1
+        assert process.errors.strip()
