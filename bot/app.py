@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any, Self
@@ -22,16 +22,19 @@ from bot.delivery.limits import Limits, Rate
 from bot.delivery.outbox import Outbox
 from bot.delivery.ports import Sender
 from bot.delivery.worker import Worker
-from bot.handlers import actions, commands, events, modals
+from bot.handlers import actions, commands, events, modals, sla
 from bot.handlers.events import SOURCE, Events
 from bot.handlers.front import Front
 from bot.handlers.health import HealthPages
+from bot.handlers.slack_http import SlackHttp
+from bot.handlers.webhooks import Webhooks
 from bot.logs import trace
-from bot.models.database import Database, connect, database_path, exclusive
+from bot.models.database import Database, connect, exclusive
 from bot.scheduler import Job, Ticker
 from bot.services.context import Context
 from bot.services.services import Services
 from bot.settings import Settings
+from bot.slack.authorize import authorizing
 from bot.slack.catchup import CatchUp
 from bot.slack.connection import SlackConnection
 from bot.slack.people import People
@@ -53,12 +56,22 @@ log = structlog.get_logger()
 
 
 class Application:
-    """The running service; an async context manager that leaves nothing running and nothing half done."""
+    """
+    The running service; an async context manager that leaves nothing running and nothing half done.
+
+    ``prepare`` sees the open database before anything else does.
+    """
 
     def __init__(
-        self, settings: Settings, *, clock: Clock | None = None, jitter: Callable[[], float] = random.random
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        jitter: Callable[[], float] = random.random,
+        prepare: Callable[[Database], Awaitable[object]] = Database.ready,
     ) -> None:
         self._settings = settings
+        self._prepare = prepare
         self._clock = clock or SystemClock()
         self._jitter = jitter
         self._tasks: set[asyncio.Task[None]] = set()
@@ -80,26 +93,29 @@ class Application:
     async def _start(self) -> None:
         """Build from the inside out; the exit stack stops in the opposite order."""
         settings = self._settings
-        self._open.enter_context(exclusive(database_path(settings.database_url)))
+        lock = await self._open.enter_async_context(exclusive(settings.database_url))
+        self._background(lock.kept(), name="start_lock")
         self.database = await self._database()
-        channels = build_channels(settings, clock=self._clock)
-        client = await self._slack_client()
         texts = Texts(overrides={"en": settings.config.texts.en, "id": settings.config.texts.id})
+        channels = build_channels(settings, clock=self._clock, menus=texts.menus(settings.config.desks[0].language))
+        client = await self._slack_client()
         services = Services.over(Context(config=settings.config, texts=texts, channels=channels))
         people = People(client, now=self._clock.now)
         self._front = Front(services=services, people=people, clock=self._clock, texts=texts)
-        labels = {name: channel.capabilities.label for name, channel in channels.items()}
-        surface = SlackSurface(client, people=people, config=settings.config, texts=texts, labels=labels)
+        able = {name: channel.capabilities for name, channel in channels.items()}
+        surface = SlackSurface(client, people=people, config=settings.config, texts=texts, capabilities=able)
 
         self._build_queues(services, channels, surface)
-        await self._run_workers(services.context)
         for channel in channels.values():
-            await self._receive(channel)
-        self._open.push_async_callback(self._front.finish, within=FINISH)
+            await channel.open()
+            self._open.push_async_callback(channel.close)
+        self._run_workers(services.context)
+        for channel in channels.values():
+            self._receive(channel)
         self.catch_up = CatchUp(client, self.inbox, people=people, source=SOURCE, clock=self._clock)
-        connection = await self._connect(self._bolt(client, self._front))
+        connection = await self._connect(self._bolt(client, self._front), client)
         await self._tick(services, connection)
-        await self._serve({"slack": connection.health, **{name: it.health for name, it in channels.items()}})
+        await self._serve(connection, channels)
 
     async def _slack_client(self) -> AsyncWebClient:
         """One session for all calls, and no retries by the SDK: a post must not be repeated blindly."""
@@ -114,24 +130,30 @@ class Application:
         processors = {**dict.fromkeys(channels, services.intake.process), SOURCE: Events(self._front).process}
         alarm, settle = services.settlement.alarm, services.settlement.settle
         self.inbox = Inbox(processors=processors, alarm=alarm, clock=self._clock, jitter=self._jitter)
-        senders: dict[str, Sender] = {**dict.fromkeys(surface.kinds, surface), "send": CustomerSender(channels)}
+        customers = CustomerSender(channels, clock=self._clock)
+        senders: dict[str, Sender] = {**dict.fromkeys(surface.kinds, surface), "send": customers}
         limits = Limits(self._rate_of)
         self.outbox = Outbox(senders=senders, settle=settle, limits=limits, clock=self._clock, jitter=self._jitter)
 
     async def _database(self) -> Database:
         database = await connect(self._settings.database_url)
         self._open.push_async_callback(database.close)
-        await database.migrate()
+        await self._prepare(database)
         return database
 
-    async def _run_workers(self, context: Context) -> None:
+    def _run_workers(self, context: Context) -> None:
         self._incoming = Worker(self.inbox, clock=self._clock, slots=SLOTS)
         self._outgoing = Worker(self.outbox, clock=self._clock, slots=SLOTS)
         self.inbox.woken = self._incoming.wake
         context.wake = self._outgoing.wake
+        self._open.push_async_callback(self._finish)
         for worker in (self._incoming, self._outgoing):
-            self._open.push_async_callback(worker.finish, within=FINISH)
             self._background(worker.run(), name="worker")
+
+    async def _finish(self) -> None:
+        """Nothing new is taken any more: wait for all that is under way, at the same time."""
+        works = (self._front, self._incoming, self._outgoing)
+        await asyncio.gather(*(work.finish(within=FINISH) for work in works))
 
     @property
     def is_resting(self) -> bool:
@@ -139,26 +161,36 @@ class Application:
         workers = (self._incoming, self._outgoing)
         return self._front.idle.is_set() and all(worker.resting.is_set() for worker in workers)
 
-    async def _receive(self, channel: Channel) -> None:
-        await channel.open()
-        self._open.push_async_callback(channel.close)
-
+    def _receive(self, channel: Channel) -> None:
         async def put(raws: Any) -> None:
             await self.inbox.put(channel.name, raws)
 
         self._background(channel.run(put), name=channel.name)
 
     def _bolt(self, client: AsyncWebClient, front: Front) -> AsyncApp:
-        bolt = AsyncApp(client=client)
+        bare = AsyncWebClient(
+            base_url=client.base_url, session=client.session, timeout=SLACK_TIMEOUT_S, retry_handlers=[]
+        )
+        authorize = authorizing(client, front.people)
+        # Over HTTP, `SlackHttp` checks the signature, by our own clock.
+        bolt = AsyncApp(client=bare, authorize=authorize, request_verification_enabled=False)
         events.register(bolt, self.inbox)
         commands.register(bolt, front)
         actions.register(bolt, front)
         modals.register(bolt, front)
+        sla.register(bolt, front)
         return bolt
 
-    async def _connect(self, bolt: AsyncApp) -> SlackConnection:
-        token = self._settings.slack.app_token.get_secret_value()
-        connection = SlackConnection(bolt, app_token=token, clock=self._clock, back=self._caught_up)
+    async def _connect(self, bolt: AsyncApp, client: AsyncWebClient) -> SlackConnection | SlackHttp:
+        """Socket Mode with an app token, else HTTP; the settings hold the one or the other."""
+        app_token, signing_secret = self._settings.slack.app_token, self._settings.slack.signing_secret
+        connection: SlackConnection | SlackHttp
+        if app_token is not None:
+            token = app_token.get_secret_value()
+            connection = SlackConnection(bolt, app_token=token, clock=self._clock, back=self._caught_up)
+        else:
+            secret = "" if signing_secret is None else signing_secret.get_secret_value()
+            connection = SlackHttp(bolt, client, signing_secret=secret, clock=self._clock, back=self._caught_up)
         await connection.open()
         self._open.push_async_callback(connection.close)
         return connection
@@ -173,7 +205,7 @@ class Application:
         except Exception as error:  # a supervisor: what it did not find now, the next silence or start finds
             log.warning("catch_up.failed", **trace(error))
 
-    async def _tick(self, services: Services, connection: SlackConnection) -> None:
+    async def _tick(self, services: Services, connection: SlackConnection | SlackHttp) -> None:
         async def wake() -> None:
             self._incoming.wake()
             self._outgoing.wake()
@@ -191,10 +223,14 @@ class Application:
         ticker.start()
         self._open.callback(ticker.stop)
 
-    async def _serve(self, parts: Mapping[str, Any]) -> None:
+    async def _serve(self, connection: SlackConnection | SlackHttp, channels: Mapping[str, Channel]) -> None:
         pages = web.Application()
+        parts = {"slack": connection.health, **{name: channel.health for name, channel in channels.items()}}
         HealthPages(parts, clock=self._clock).add_to(pages)
-        runner = web.AppRunner(pages, access_log=None)
+        Webhooks(channels, keep=self.inbox.put).add_to(pages)
+        if isinstance(connection, SlackHttp):
+            connection.add_to(pages)
+        runner = web.AppRunner(pages, access_log=None, shutdown_timeout=1)
         await runner.setup()
         self._open.push_async_callback(runner.cleanup)
         site = web.TCPSite(runner, self._settings.host, self._settings.port)
@@ -225,5 +261,7 @@ class Application:
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
+    """Cancel the task and wait for its end; again, as before Python 3.12 `asyncio.wait_for` may swallow it."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=1)

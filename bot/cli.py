@@ -6,18 +6,23 @@ import json
 import os
 import signal
 import sys
+import traceback
 import webbrowser
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from bot import __version__, settings
 from bot.app import Application
-from bot.errors import ConfigError
-from bot.logs import configure
+from bot.clock import SystemClock
+from bot.errors import ConfigError, WrongUse
+from bot.logs import configure, masked
 from bot.manifest import COMMANDS, manifest, without_aliases
-from bot.models.database import connect, database_path, exclusive
+from bot.models.database import Database, connect, exclusive
+from bot.reports import export, period, queries, sla, text
 from bot.settings import Settings
-from bot.texts import overridable
+from bot.texts import Texts, overridable
 
 DONE, FAILED, WRONG = 0, 1, 2
 
@@ -38,8 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = FAILED
     except Exception as error:
         if os.environ.get("LOKET_LOG_LEVEL", "").upper() == "DEBUG":  # noqa: TID251 - also when settings are wrong
-            raise
-        print(f"loket: {type(error).__name__}: {error}", file=sys.stderr)
+            print(masked(traceback.format_exc()), file=sys.stderr)
+        print(f"loket: {type(error).__name__}: {masked(str(error))}", file=sys.stderr)
         code = FAILED
     sys.stdout.flush()
     sys.stderr.flush()
@@ -53,10 +58,16 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=int, default=8420, help="of the page (default: 8420)")
     demo.add_argument("--no-browser", action="store_true", help="don't open the page")
     demo.add_argument("--keep", metavar="DIR", help="keep the database in this folder (default: a temporary one)")
-    verbs.add_parser("run", help="the service, configured by the environment and loket.toml")
+    run = verbs.add_parser("run", help="the service, configured by the environment and loket.toml")
+    run.add_argument("--migrate", action="store_true", help="bring a PostgreSQL database up to date first")
     verbs.add_parser("migrate", help="bring the database up to date")
     apps = verbs.add_parser("manifest", help="print the Slack app manifest to paste into Slack")
     apps.add_argument("--no-aliases", action="store_true", help="only /loket, without /claim, /reply, …")
+    report = verbs.add_parser("sla", help="how many tickets, and how fast; also while the service runs")
+    report.add_argument("period", nargs="*", metavar="PERIOD", help=f"(default: today) {', '.join(period.FORMS)}")
+    report.add_argument("--by", choices=[by.value for by in sla.By], help="a line for each agent or channel")
+    report.add_argument("--format", choices=("text", "csv"), default="text", help="(default: text)")
+    report.add_argument("--out", metavar="FILE", type=Path, help="write it there (default: to standard output)")
     verbs.add_parser("version", help="print the version")
     return parser
 
@@ -70,8 +81,10 @@ def _run(options: argparse.Namespace) -> int:
             print(json.dumps(manifest(commands), indent=2))
         case "migrate":
             return _loop(_migrate(_settings()))
+        case "sla":
+            return _loop(_sla(_settings(), options))
         case "run":
-            return _loop(_serve(_settings()))
+            return _loop(_serve(_settings(), prepare=Database.migrate if options.migrate else Database.ready))
         case "demo":
             from bot.demo import demo
 
@@ -91,7 +104,7 @@ def _loop(work: Coroutine[Any, Any, int]) -> int:
 
 
 async def _migrate(found: Settings) -> int:
-    with exclusive(database_path(found.database_url)):
+    async with exclusive(found.database_url):
         database = await connect(found.database_url)
         try:
             steps = await database.migrate()
@@ -101,9 +114,35 @@ async def _migrate(found: Settings) -> int:
     return DONE
 
 
-async def _serve(found: Settings) -> int:
+async def _sla(found: Settings, options: argparse.Namespace) -> int:
+    config, now = found.config, SystemClock().now()
+    say = partial(Texts().say, config.desks[0].language)
+    try:
+        asked = period.parse(" ".join(options.period), now=now, zone=config.zone)
+    except WrongUse as wrong:
+        print(say("problem.period_unknown", **wrong.values), file=sys.stderr)
+        return WRONG
+    database = await connect(found.database_url)
+    try:
+        if await database.pending():
+            raise ConfigError([f"DATABASE_URL: {database.name} is not up to date; run `loket migrate`"])
+        rows = await queries.tickets(asked)
+    finally:
+        await database.close()
+    by = sla.By(options.by) if options.by else None
+    summary = sla.summarise(rows, period=asked, targets=config.targets, now=now, by=by)
+    lines = text.lines(summary, say=say, name=str)  # only Slack knows the names of agents
+    report = export.csv_text(summary, name=str) if options.format == "csv" else "\n".join(lines) + "\n"
+    if options.out is None:
+        sys.stdout.write(report)
+    else:
+        options.out.write_text(report, encoding="utf-8", newline="")
+    return DONE
+
+
+async def _serve(found: Settings, *, prepare: Callable[[Database], Awaitable[object]]) -> int:
     stop = stop_signals()
-    async with Application(found) as app:
+    async with Application(found, prepare=prepare) as app:
         return await until_stopped(app, stop)
 
 

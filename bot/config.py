@@ -14,8 +14,9 @@ from enum import StrEnum
 from pathlib import Path
 from string import Formatter
 from typing import Annotated, Literal, get_args
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.errors import ConfigError
@@ -53,6 +54,14 @@ def _duration(value: object) -> timedelta:
     return timedelta(**{UNITS[written[2]]: int(written[1])})
 
 
+def _zone(name: str) -> str:
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, OSError) as error:  # what it raises for names of no zone, such as a folder's
+        raise ValueError from error
+
+
+Zone = Annotated[str, AfterValidator(_zone)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Text = Annotated[str, Field(min_length=1)]
 A_DURATION = 'a duration above zero such as "90s", "30m", "4h" or "2d"'
@@ -129,6 +138,7 @@ class Config(_Table):
     supervisors: tuple[Supervisor, ...] = Field(
         default=(), description='Slack user ids ("U0123ABCD") or user groups ("@support-leads"), in a list'
     )
+    timezone: Zone = Field(default="UTC", description='an IANA time zone such as "Asia/Jakarta"')
     desks: tuple[Desk, ...] = Field(
         default=(), alias="desk", description="a table under [[desk]], with double brackets"
     )
@@ -137,6 +147,11 @@ class Config(_Table):
     targets: Targets = Field(default=Targets(), description="a table: [targets]")
     limits: Limits = Field(default=Limits(), description="a table: [limits]")
     texts: Texts = Field(default=Texts(), description="a table: [texts.en] or [texts.id]")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Whose midnight begins a day of a report."""
+        return ZoneInfo(self.timezone)
 
 
 def _forms(table: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -4,11 +4,13 @@ Every error of our own, in one tree.
 BotError
 ├─ ConfigError          start-up only; lists every bad setting at once, each with its mend
 ├─ DomainError          the request is refused; the text may be shown to the person who asked
-│  ├─ NoSuchTicket · AlreadyClaimed · AlreadySolved · NotSolved · NothingToUndo · AlreadyDecided
+│  ├─ NoSuchTicket · AlreadyClaimed · AlreadySolved · NotClaimed · NotSolved · NothingToUndo
+│  ├─ AlreadyDecided · TooLateToUndo · ChangedSince · NotAssignable
 │  ├─ NotAnAgent        a guest, a stranger, somebody outside the desk
 │  └─ WrongUse          the words of a command do not fit; carries the right form
 └─ DeliveryError        a part may not have reached the other side
-   ├─ Rejected          certain: not sent, never will be (blocked, too long, window closed)
+   ├─ Rejected          certain: not sent, never will be (too long, window closed)
+   │  └─ Unreachable    the customer blocked us, or is gone
    ├─ Later             certain: not sent; try again after ``after`` (429, refused connection, temporary refusal)
    ├─ Down              certain: not sent; the whole channel is unusable until somebody mends it (token, conflict)
    └─ Unconfirmed       uncertain: may have been sent (timeout or reset after writing, a gateway's 5xx page)
@@ -68,6 +70,30 @@ class NotSolved(DomainError):
     text = "refused.not_solved"
 
 
+class NotClaimed(DomainError):
+    """Nobody owns the ticket ``number``."""
+
+    text = "refused.not_claimed"
+
+
+class NotAssignable(DomainError):
+    """Only full members of the desk's Slack channel can be given a ticket; ``agent`` is none."""
+
+    text = "refused.not_assignable"
+
+
+class TooLateToUndo(DomainError):
+    """The time in which the change of ticket ``number`` could be taken back is over."""
+
+    text = "refused.too_late_to_undo"
+
+
+class ChangedSince(DomainError):
+    """Something else has happened to ticket ``number`` after the change that was to be taken back."""
+
+    text = "refused.changed_since"
+
+
 class NothingToUndo(DomainError):
     """No reply of this agent in ticket ``number`` is still in its hold."""
 
@@ -98,6 +124,10 @@ class DeliveryError(BotError):
 
 class Rejected(DeliveryError):
     """Certainly not sent, and never will be."""
+
+
+class Unreachable(Rejected):
+    """Certainly not sent: the customer blocked us, or is gone; nothing else will reach them either."""
 
 
 class Later(DeliveryError):

@@ -30,6 +30,11 @@ ALIASES = (
         name="/escalate", description="The next level, or the one named", usage_hint="#42 [team or @person] reason"
     ),
     Command(name="/close", description="The ticket is done", usage_hint="[#42] [resolution]"),
+    Command(
+        name="/sla",
+        description="How many tickets, and how fast",
+        usage_hint="[today | 7d | last month | 2026-10-01..2026-10-31 | …] [by agent | channel] [csv] [share]",
+    ),
 )
 COMMANDS = (*ALIASES, ROOT)
 
@@ -39,8 +44,10 @@ SCOPES = (
     "channels:read",
     "chat:write",
     "commands",
+    "files:write",
     "groups:history",
     "groups:read",
+    "im:write",
     "reactions:read",
     "reactions:write",
     "usergroups:read",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
@@ -22,6 +23,7 @@ from bot.errors import ConfigError
 from bot.logs import LogFormat, LogLevel
 
 SQLITE = "sqlite://"
+POSTGRES = ("postgres://", "postgresql://")
 ADDRESS = r"^https?://([^\s/@:\[\]]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?"  # scheme, host, port; no user, no password
 
 
@@ -30,10 +32,18 @@ class SlackSettings:
     """How to reach the workspace. ``channel`` is the default desk's; None when `loket.toml` names desks instead."""
 
     bot_token: SecretStr
-    app_token: SecretStr
-    signing_secret: SecretStr | None
+    app_token: SecretStr | None  #: for Socket Mode, which goes before
+    signing_secret: SecretStr | None  #: for HTTP; one of the two is there
     channel: str | None
     api_url: str  #: ends in /api/
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """Where a platform calls us, and what it must bring."""
+
+    url: str
+    secret: SecretStr
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +52,19 @@ class TelegramSettings:
 
     bot_token: SecretStr
     api_url: str  #: without /bot and without a slash at its end
+    webhook: Webhook | None  #: None: updates are fetched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatsAppSettings:
+    """How to reach WhatsApp, and how to know it when it calls us."""
+
+    access_token: SecretStr
+    phone_number_id: str
+    app_secret: SecretStr
+    verify_token: SecretStr
+    api_url: str  #: without the version and without a slash at its end
+    api_version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +73,7 @@ class Settings:
 
     slack: SlackSettings
     telegram: TelegramSettings | None
+    whatsapp: WhatsAppSettings | None
     database_url: str = field(repr=False)  #: may hold a password
     host: str
     port: int  #: 0: any free one
@@ -72,6 +96,10 @@ def _telegram_token(secret: SecretStr) -> SecretStr:
     return _fits(r"\d+:[\w-]+", secret)
 
 
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    return _fits(r"[\w-]{1,256}", secret)
+
+
 def _fits(pattern: str, secret: SecretStr) -> SecretStr:
     if not re.fullmatch(pattern, secret.get_secret_value(), re.ASCII):
         raise ValueError
@@ -86,43 +114,56 @@ def _telegram_address(value: str) -> str:
 
 
 def _database(value: str) -> str:
-    if value.startswith(("postgres://", "postgresql://")):
-        raise ValueError("PostgreSQL comes with the next release")
-    if not value.startswith(SQLITE) or value == SQLITE:
+    if value.startswith(POSTGRES):
+        _server(value)
+    elif not value.startswith(SQLITE) or value == SQLITE:
         raise ValueError
     return value
+
+
+def _server(url: str) -> None:
+    """Refuse what is cut in the wrong places; a password with ``/``, ``?`` or ``#`` in it does that."""
+    try:
+        parts = urlsplit(url)
+        is_whole = parts.port != 0 and len(parts.path) > 1 and not parts.fragment
+    except ValueError:  # the port is none; its own words may hold the password
+        is_whole = False
+    if not is_whole:
+        raise ValueError("wrong, or its password holds a /, ? or # that must be written %2F, %3F or %23")
 
 
 def _cased(change: Callable[[str], str]) -> BeforeValidator:
     return BeforeValidator(lambda value: change(value) if isinstance(value, str) else value)
 
 
-def _later(part: str) -> BeforeValidator:
-    def refuse(_: object) -> object:
-        raise ValueError(f"{part} comes with the next release; remove it")
-
-    return BeforeValidator(refuse)
+def _graph_secret(secret: SecretStr) -> SecretStr:
+    return _fits(r"[!-~]+", secret)
 
 
-WhatsApp = Annotated[SecretStr | None, _later("WhatsApp")]
-Webhook = Annotated[SecretStr | None, _later("Telegram by webhook")]
+def _graph_address(value: str) -> str:
+    bare = value.rstrip("/")
+    if re.search(r"/v[0-9.]+$", bare):
+        raise ValueError
+    return bare
+
+
+GraphSecret = Annotated[SecretStr, AfterValidator(_graph_secret)]
+#: All or none of these.
+WHATSAPP = ("whatsapp_access_token", "whatsapp_phone_number_id", "whatsapp_app_secret", "whatsapp_verify_token")
 
 
 class Environment(BaseSettings):
-    """
-    The variables by their names in lower case. A description is the mend: it follows "missing;" or "wrong;".
-
-    What comes with the next release is declared, so that it is known, and refused.
-    """
+    """The variables by their names in lower case. A description is the mend: it follows "missing;" or "wrong;"."""
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=False)
 
     slack_bot_token: Annotated[SecretStr, AfterValidator(_slack_token("xoxb-", not_prefix="xapp-"))] = Field(
         description="set it to the app's bot token, xoxb-…, from the page OAuth & Permissions"
     )
-    slack_app_token: Annotated[SecretStr, AfterValidator(_slack_token("xapp-", not_prefix="xoxb-"))] = Field(
-        description="set it to an app-level token, xapp-…, from the page Basic Information, for Socket Mode"
-        " (HTTP mode, with SLACK_SIGNING_SECRET alone, comes with the next release)"
+    slack_app_token: Annotated[SecretStr, AfterValidator(_slack_token("xapp-", not_prefix="xoxb-"))] | None = Field(
+        default=None,
+        description="set it to an app-level token, xapp-…, from the page Basic Information, for Socket Mode; "
+        "or set SLACK_SIGNING_SECRET, from the same page, when Slack is to call a public address",
     )
     slack_signing_secret: SecretStr | None = None
     slack_channel: str | None = Field(
@@ -133,28 +174,47 @@ class Environment(BaseSettings):
         pattern=rf"{ADDRESS}(/\S*)?/api/$",
         description="write an http(s) address that ends in /api/",
     )
-    telegram_bot_token: Annotated[SecretStr, AfterValidator(_telegram_token)] = Field(
-        description="set it to the bot's token from @BotFather, as 123456789:AAE… (one channel for customers is needed)"
+    telegram_bot_token: Annotated[SecretStr, AfterValidator(_telegram_token)] | None = Field(
+        default=None,
+        description="set it to the bot's token from @BotFather, as 123456789:AAE… "
+        "(one channel for customers is needed)",
     )
     telegram_api_url: Annotated[str, AfterValidator(_telegram_address)] = Field(
         default="https://api.telegram.org",
         pattern=rf"{ADDRESS}(/\S*)?$",
         description="write an http(s) address without /bot at its end",
     )
-    telegram_webhook_url: Webhook = None
-    telegram_webhook_secret: Webhook = None
-    whatsapp_access_token: WhatsApp = None
-    whatsapp_phone_number_id: WhatsApp = None
-    whatsapp_app_secret: WhatsApp = None
-    whatsapp_verify_token: WhatsApp = None
-    whatsapp_api_url: str = Field(
+    telegram_webhook_url: str | None = Field(
+        default=None,
+        pattern=rf"{ADDRESS}(/\S*)?/webhooks/telegram$",
+        description="write the public address of our webhook, as https://desk.example.org/webhooks/telegram",
+    )
+    telegram_webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = Field(
+        default=None, description="write 1 to 256 letters, digits, _ or -, best from a password generator"
+    )
+    whatsapp_access_token: GraphSecret | None = Field(
+        default=None, description="set it to the access token of a system user, EAA…"
+    )
+    whatsapp_phone_number_id: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]+$",
+        description="set it to the phone number's id, digits from the page API Setup; it is not the number itself",
+    )
+    whatsapp_app_secret: GraphSecret | None = Field(
+        default=None, description="set it to the app secret from the page App settings, Basic"
+    )
+    whatsapp_verify_token: GraphSecret | None = Field(
+        default=None, description="set it to a word of your own, best from a password generator"
+    )
+    whatsapp_api_url: Annotated[str, AfterValidator(_graph_address)] = Field(
         default="https://graph.facebook.com",
         pattern=rf"{ADDRESS}(/\S*)?$",
         description="write an http(s) address without the version",
     )
     whatsapp_api_version: str = Field(default="v26.0", pattern=r"^v[0-9]+\.[0-9]+$", description="write it as v26.0")
     database_url: Annotated[str, AfterValidator(_database)] = Field(
-        default=f"{SQLITE}loket.db", description="write sqlite://loket.db, or with a full path sqlite:///srv/loket.db"
+        default=f"{SQLITE}loket.db",
+        description="write sqlite://loket.db, with a full path sqlite:///srv/loket.db, or postgres://user:pw@host/name",
     )
     loket_config: str | None = None
     loket_host: str = Field(default="127.0.0.1", pattern=r"^[^\s/]+$", description="write a host alone, as 127.0.0.1")
@@ -213,6 +273,7 @@ def load(
     except ValidationError as error:
         variables = None
         problems += [_problem(detail) for detail in error.errors(include_url=False)]
+    problems += _incomplete(given)
     try:
         from_file = _config(given, known_texts=known_texts, folder=folder)
     except ConfigError as error:
@@ -239,6 +300,24 @@ def _problem(detail: ErrorDetails) -> str:
     return "; ".join(filter(None, (f"{name.upper()}: {what}", Environment.model_fields[name].description)))
 
 
+def _incomplete(given: Mapping[str, str]) -> Iterator[str]:
+    """What is missing because of what is there, or is not there either."""
+    if not {"slack_app_token", "slack_signing_secret"} & given.keys():
+        yield _missing("slack_app_token")
+    webhook = {"telegram_webhook_url", "telegram_webhook_secret"}
+    if webhook & given.keys():
+        yield from (_missing(name) for name in sorted(webhook - given.keys()))
+    has_whatsapp = not given.keys().isdisjoint(WHATSAPP)
+    if has_whatsapp:
+        yield from (_missing(name) for name in WHATSAPP if name not in given)
+    if "telegram_bot_token" not in given and (webhook & given.keys() or not has_whatsapp):
+        yield _missing("telegram_bot_token")
+
+
+def _missing(name: str) -> str:
+    return f"{name.upper()}: missing; {Environment.model_fields[name].description}"
+
+
 def _config(given: Mapping[str, str], *, known_texts: Mapping[str, str], folder: Path) -> config.Config:
     named, slack_channel = given.get("loket_config"), given.get("slack_channel")
     path = folder / (named or "loket.toml")
@@ -246,13 +325,45 @@ def _config(given: Mapping[str, str], *, known_texts: Mapping[str, str], folder:
         found = config.load(path, slack_channel=slack_channel, known_texts=known_texts)
     else:
         found = config.parse("", slack_channel=slack_channel, known_texts=known_texts)
-    if not any("telegram" in desk.customers for desk in found.desks):
-        raise ConfigError([f'{path.name}: desk.customers: no desk takes customers of Telegram; add "telegram" to one'])
+    problems = [
+        f'{path.name}: desk.customers: no desk takes customers of {label}; add "{name}" to one'
+        for name, label, variable in (
+            ("telegram", "Telegram", "telegram_bot_token"),
+            ("whatsapp", "WhatsApp", "whatsapp_access_token"),
+        )
+        if variable in given and not any(name in desk.customers for desk in found.desks)
+    ]
+    if problems:
+        raise ConfigError(problems)
     return found
 
 
+def _telegram(variables: Environment) -> TelegramSettings | None:
+    token = variables.telegram_bot_token
+    if token is None:
+        return None
+    return TelegramSettings(bot_token=token, api_url=variables.telegram_api_url, webhook=_webhook(variables))
+
+
+def _whatsapp(variables: Environment) -> WhatsAppSettings | None:
+    token, number = variables.whatsapp_access_token, variables.whatsapp_phone_number_id
+    app_secret, verify_token = variables.whatsapp_app_secret, variables.whatsapp_verify_token
+    if token is None or number is None or app_secret is None or verify_token is None:
+        return None
+    return WhatsAppSettings(
+        access_token=token, phone_number_id=number, app_secret=app_secret, verify_token=verify_token,
+        api_url=variables.whatsapp_api_url, api_version=variables.whatsapp_api_version,
+    )  # fmt: skip
+
+
+def _webhook(variables: Environment) -> Webhook | None:
+    url, secret = variables.telegram_webhook_url, variables.telegram_webhook_secret
+    return None if url is None or secret is None else Webhook(url=url, secret=secret)
+
+
 def _settings(variables: Environment, from_file: config.Config, *, is_terminal: bool) -> Settings:
-    beside_database = Path(variables.database_url.removeprefix(SQLITE)).parent / "loket-data"
+    is_server = variables.database_url.startswith(POSTGRES)
+    beside = Path() if is_server else Path(variables.database_url.removeprefix(SQLITE)).parent
     return Settings(
         slack=SlackSettings(
             bot_token=variables.slack_bot_token,
@@ -261,11 +372,12 @@ def _settings(variables: Environment, from_file: config.Config, *, is_terminal: 
             channel=variables.slack_channel,
             api_url=variables.slack_api_url,
         ),
-        telegram=TelegramSettings(bot_token=variables.telegram_bot_token, api_url=variables.telegram_api_url),
+        telegram=_telegram(variables),
+        whatsapp=_whatsapp(variables),
         database_url=variables.database_url,
         host=variables.loket_host,
         port=variables.loket_port,
-        data_dir=Path(variables.loket_data_dir) if variables.loket_data_dir else beside_database,
+        data_dir=Path(variables.loket_data_dir) if variables.loket_data_dir else beside / "loket-data",
         log_format=variables.loket_log_format or (LogFormat.CONSOLE if is_terminal else LogFormat.JSON),
         log_level=variables.loket_log_level,
         config=from_file,

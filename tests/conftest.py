@@ -2,6 +2,16 @@
 
 import os
 
+import pytest
+
 import bot.models  # noqa: F401 - first of all: it chooses the SQLite library that everything then uses
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # noqa: TID251 - read by python-telegram-bot, which warns without it
+
+from tests.database import Kind  # after the choice above
+
+
+@pytest.fixture(params=list(Kind))
+def kind(request: pytest.FixtureRequest) -> Kind:
+    """Each database in turn; whatever uses it is tested on both."""
+    return Kind(request.param)

@@ -2,34 +2,53 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from enum import StrEnum
 from pathlib import Path
 
 from bot.models.database import Database, connect
+from tests import postgres
 
 _template: list[bytes] = []  # at most one
 
 
+class Kind(StrEnum):
+    """The databases that everything must work on."""
+
+    SQLITE = "sqlite"
+    POSTGRES = "postgres"
+
+
 @asynccontextmanager
-async def fresh_database(path: Path) -> AsyncIterator[Database]:
+async def fresh_url(path: Path, kind: Kind = Kind.SQLITE) -> AsyncIterator[str]:
+    """The address of an empty database with all tables; SQLite has it in the file *path*."""
+    if kind is Kind.POSTGRES:
+        async with postgres.fresh_url() as url:
+            yield url
+        return
+    if not _template:
+        database = await connect(f"sqlite://{path}")
+        await database.migrate()
+        await database.close()
+        _template.append(path.read_bytes())  # noqa: ASYNC240 (tens of kilobytes)
+    path.write_bytes(_template[0])  # noqa: ASYNC240
+    yield f"sqlite://{path}"
+
+
+@asynccontextmanager
+async def fresh_database(path: Path, kind: Kind = Kind.SQLITE) -> AsyncIterator[Database]:
     """
-    An empty database with all tables at *path*, open until the end of the block.
+    An empty database with all tables, open until the end of the block.
 
     As a fixture::
 
         @pytest.fixture
-        async def database(tmp_path: Path) -> AsyncIterator[Database]:
-            async with fresh_database(tmp_path / "loket.db") as database:
+        async def database(tmp_path: Path, kind: Kind) -> AsyncIterator[Database]:
+            async with fresh_database(tmp_path / "loket.db", kind) as database:
                 yield database
     """
-    if _template:
-        path.write_bytes(_template[0])  # noqa: ASYNC240 (tens of kilobytes)
-    database = await connect(f"sqlite://{path}")
-    try:
-        if not _template:
-            await database.migrate()
+    async with fresh_url(path, kind) as url:
+        database = await connect(url)
+        try:
+            yield database
+        finally:
             await database.close()
-            _template.append(path.read_bytes())  # noqa: ASYNC240
-            database = await connect(f"sqlite://{path}")
-        yield database
-    finally:
-        await database.close()

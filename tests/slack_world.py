@@ -10,6 +10,7 @@ from typing import Any, Literal
 from aiohttp import ClientSession
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.channels.base import Capabilities
 from bot.config import Config, Desk, Replies
 from bot.delivery.ports import Part
 from bot.domain.text import RichText
@@ -49,7 +50,11 @@ class World:
         desk = Desk(name="Support", channel="#support", language=language)
         self.config = Config(desk=(desk,), replies=Replies(**replies))
         self.surface = SlackSurface(
-            self.client, people=self.people, config=self.config, texts=Texts(), labels={"telegram": "Telegram"}
+            self.client,
+            people=self.people,
+            config=self.config,
+            texts=Texts(),
+            capabilities={"telegram": Capabilities(label="Telegram")},
         )
 
     async def opened(self, text: str = "Where is my order?", *, name: str = "Anna") -> None:

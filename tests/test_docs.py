@@ -71,7 +71,7 @@ def test_the_example_shows_every_key() -> None:
 
     shown = {f"{name}.{key}" for name, table in tables.items() if isinstance(table, dict) for key in table}
 
-    assert shown | {"supervisors"} == set(config.KEYS)
+    assert shown | {"supervisors", "timezone"} == set(config.KEYS)
 
 
 def test_the_desk_of_the_example_is_right_and_shows_its_defaults() -> None:

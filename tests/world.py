@@ -21,6 +21,7 @@ from bot.sandbox.telegram.server import TelegramSandbox
 from bot.settings import Settings
 from bot.texts import overridable
 from tests.clock import ManualClock
+from tests.database import Kind, fresh_url
 
 CALM = 3  #: so many looks in a row must find everything at rest
 PATIENCE_S = 20
@@ -38,6 +39,23 @@ class Customer:
         message = self.world.telegram.writes(self.id, text, **more)
         await self.world.quiet()
         return message
+
+    async def presses(self, label: str) -> None:
+        """Press a button under a message of the bot."""
+        message = self.question(label)
+        data = next(data for text, data in self._buttons(message) if text == label)
+        self.world.telegram.presses(self.id, message, data)
+        await self.world.quiet()
+
+    def question(self, label: str) -> int:
+        """The last message that has this button."""
+        chat = self.world.telegram.chat(self.id)
+        return int(next(one["message_id"] for one in reversed(chat) if label in dict(self._buttons(one["message_id"]))))
+
+    def _buttons(self, message: int) -> list[tuple[str, str]]:
+        one = next(one for one in self.world.telegram.chat(self.id) if one["message_id"] == message)
+        rows = (one.get("reply_markup") or {}).get("inline_keyboard", [])
+        return [(button["text"], button["callback_data"]) for row in rows for button in row]
 
     @property
     def received(self) -> list[str]:
@@ -108,6 +126,7 @@ class World:
     clock: ManualClock
     channel: str
     folder: Path
+    database_url: str
     config: str
     agents: dict[str, Agent] = field(default_factory=dict)
     app: Application | None = None
@@ -136,7 +155,7 @@ class World:
             "SLACK_API_URL": self.slack.api_url,
             "TELEGRAM_BOT_TOKEN": self.telegram.token,
             "TELEGRAM_API_URL": self.telegram.api_url,
-            "DATABASE_URL": f"sqlite:///{self.folder}/loket.db",
+            "DATABASE_URL": self.database_url,
             "LOKET_CONFIG": str(self.folder / "loket.toml"),
             "LOKET_PORT": "0",
         }
@@ -212,7 +231,9 @@ def _collect(node: Any, found: list[str]) -> None:
 
 
 @asynccontextmanager
-async def world(config: str = "", *, redeliver_after_s: tuple[float, ...] = (0.05, 0.1, 0.2)) -> AsyncIterator[World]:
+async def world(
+    config: str = "", *, kind: Kind = Kind.SQLITE, redeliver_after_s: tuple[float, ...] = (0.05, 0.1, 0.2)
+) -> AsyncIterator[World]:
     """A world with a running service; the pace of posting is off unless the configuration says otherwise."""
     clock = ManualClock()
     slack = SlackSandbox(clock=clock.now, redeliver_after_s=redeliver_after_s)
@@ -222,8 +243,8 @@ async def world(config: str = "", *, redeliver_after_s: tuple[float, ...] = (0.0
     slack.install(manifest())
     config = config if "[limits]" in config else f"{config}\n[limits]\nslack_posts_per_second = 0\n"
     with tempfile.TemporaryDirectory() as folder:
-        async with slack, telegram:
-            it = World(slack, telegram, clock, channel, Path(folder), config)
+        async with slack, telegram, fresh_url(Path(folder) / "loket.db", kind) as url:
+            it = World(slack, telegram, clock, channel, Path(folder), url, config)
             it.agents = {name: Agent(it, user, name) for name, user in agents.items()}
             await it.start()
             try:

@@ -30,6 +30,7 @@ class Sender:
     address: Address
     name: str
     language: str | None = None  #: IETF tag, the platform's hint
+    aliases: tuple[Address, ...] = ()  #: further addresses of the same customer that came along
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class InboundMessage:
     text: RichText  #: the words, or a file's caption; may be empty
     kind: str = "text"  #: text, photo, document, voice, …; a name of texts' ``kind.*``
     edit: bool = False  #: a new version of a message that came before
-    command: str | None = None  #: ``start`` and the like, when the platform marks the text as a command to the bot
+    command: str | None = None  #: ``start``, ``help``, ``status``, ``new``, ``close``, ``lang``; the text is what follows
     quotes: str | None = None  #: the key of the message that it answers, the customer's or ours
     choice: str | None = None  #: the id of the `Choice` that was pressed; the text is its label
 
@@ -131,6 +132,7 @@ class Capabilities:
 
     label: str  #: the channel as people call it
     window: timedelta | None = None  #: so long after the customer's last message we may write; None: always
+    echo: timedelta | None = None  #: so long the platform may take to report an attempt by itself; None: it does not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

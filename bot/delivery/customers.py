@@ -1,36 +1,58 @@
 """The sender of what customers read: finds the address, hands the part to its channel."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
-from bot.channels.base import Channel, OutboundPart
+from bot.channels.base import Capabilities, Channel, Choice, OutboundPart
+from bot.clock import Clock
 from bot.delivery.ports import Delivered, Part
 from bot.domain.ids import Address
 from bot.domain.text import RichText
-from bot.errors import Down, Unconfirmed
+from bot.errors import Down, Later, Rejected, Unconfirmed
 from bot.models.rows import IdentityRow, TicketRow
 
 
 class CustomerSender:
     """Sends parts of the kind ``send``."""
 
-    def __init__(self, channels: Mapping[str, Channel]) -> None:
+    def __init__(self, channels: Mapping[str, Channel], *, clock: Clock) -> None:
         self._channels = channels
+        self._clock = clock
 
     async def send(self, part: Part) -> Delivered:
-        """Deliver the part, once."""
+        """Deliver the part, once; not outside the channel's window."""
         identity = await _identity(part)
         channel = self._channels.get(identity.channel)
         if channel is None:
             raise Down(f"The channel {identity.channel} is switched off.")
-        to = Address(channel=identity.channel, account=identity.account, key=identity.key)
-        text = RichText.from_json(part.payload["text"])
-        sent = await channel.send(OutboundPart(to=to, text=text))
-        return Delivered(key=sent.key)
+        closes_at = window_closes_at(channel.capabilities, identity)
+        if closes_at is not None and closes_at <= self._clock.now():
+            raise Rejected(f"{channel.capabilities.label} lets us write only for a time after the customer's message.")
+        outbound = OutboundPart(
+            to=Address(channel=identity.channel, account=identity.account, key=identity.key),
+            text=RichText.from_json(part.payload["text"]),
+            choices=tuple(Choice(one["id"], one["label"]) for one in part.payload.get("choices", ())),
+            mark=f"{part.mark}.{part.attempts + 1}",
+        )
+        return Delivered(key=(await channel.send(outbound)).key)
 
     async def find(self, part: Part) -> Delivered | None:
-        """No customer channel of today can be asked what it has delivered, so a person decides."""
+        """No customer channel can be asked; one that reports by itself is waited for, then a person decides."""
         identity = await _identity(part)
-        raise Unconfirmed(f"It was being sent when the connection broke, and {identity.channel} can't be asked.")
+        channel = self._channels.get(identity.channel)
+        echo = None if channel is None else channel.capabilities.echo
+        left = part.tried_at + echo - self._clock.now() if echo and part.tried_at else timedelta(0)
+        if left > timedelta(0):
+            raise Later("The channel may still report what became of it.", after=left)
+        label = identity.channel if channel is None else channel.capabilities.label
+        raise Unconfirmed(f"It was being sent when the connection broke, and {label} can't be asked.")
+
+
+def window_closes_at(capabilities: Capabilities, identity: IdentityRow) -> datetime | None:
+    """Until when we may write to this customer; None: at any time."""
+    if capabilities.window is None or identity.last_inbound_at is None:
+        return None
+    return identity.last_inbound_at + capabilities.window
 
 
 async def _identity(part: Part) -> IdentityRow:

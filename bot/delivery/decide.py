@@ -1,8 +1,13 @@
 """What people decide about parts: taking back what is held, sending again or leaving what failed or is uncertain."""
 
+from collections.abc import Collection
 from datetime import datetime
 
+from bot.delivery.outbox import part_of
+from bot.delivery.ports import Part
 from bot.models.rows import DeliveryRow
+
+TAKEN_BACK = "taken back"
 
 
 async def all_held(message: int) -> bool:
@@ -20,6 +25,26 @@ async def withdraw(message: int, *, why: str, now: datetime) -> int | None:
     return held[0].seq if held else None
 
 
+async def take_back(ticket: int, *, author: str, now: datetime) -> None:
+    """Discard what is still held of this author's words to a ticket's customer."""
+    held = await DeliveryRow.filter(ticket_id=ticket, kind="send", state="held", message__author=author)
+    rows = DeliveryRow.filter(id__in=[row.id for row in held])
+    await rows.update(state="discarded", error=TAKEN_BACK, settled_at=now)
+
+
+async def put_back(ticket: int, *, taken_back_at: datetime) -> None:
+    """Hold again what was taken back at that moment; it leaves when it was due."""
+    rows = DeliveryRow.filter(ticket_id=ticket, kind="send", state="discarded", error=TAKEN_BACK)
+    await rows.filter(settled_at=taken_back_at).update(state="held", error=None, settled_at=None)
+
+
+async def has_left(ticket: int, *, author: str, released_at: datetime) -> bool:
+    """Whether this author's words to a ticket's customer whose hold ends at that moment are held no longer."""
+    rows = DeliveryRow.filter(ticket_id=ticket, kind="send", message__author=author)
+    gone = await rows.filter(state__not_in=("held", "discarded"))
+    return any(row.payload["released_at"] == released_at.isoformat() for row in gone)
+
+
 async def states(message: int) -> list[str]:
     """The states of the parts that carry a message to the customer; what was taken back in time is left out."""
     rows = await DeliveryRow.filter(message_id=message, kind="send").order_by("id")
@@ -27,9 +52,42 @@ async def states(message: int) -> list[str]:
 
 
 async def again(part: int, *, now: datetime) -> bool:
-    """Queue a failed or uncertain part again; False when it is neither any more."""
-    row = DeliveryRow.filter(id=part, state__in=("failed", "uncertain"), kind="send")
-    return bool(await row.update(state="queued", due_at=now, announced_at=None, settled_at=None, error=None))
+    """Queue a failed or uncertain part again; False when it is neither any more. It is released anew."""
+    row = await DeliveryRow.get_or_none(id=part, state__in=("failed", "uncertain"), kind="send")
+    if row is None:
+        return False
+    row.state, row.due_at, row.error = "queued", now, None
+    row.announced_at = row.settled_at = None
+    row.payload = {**row.payload, "released_at": now.isoformat()}
+    await row.save(update_fields=["state", "due_at", "error", "announced_at", "settled_at", "payload"])
+    return True
+
+
+async def reported(*, mark: str | None, key: str | None) -> tuple[Part, bool] | None:
+    """
+    The part to a customer that a platform's later word is about, by our mark or by the platform's own key.
+
+    With it, whether the word is about the last attempt: an earlier one's may come late.
+    """
+    number, _, attempt = (mark or "").removeprefix("part-").partition(".")
+    row = await DeliveryRow.get_or_none(id=int(number), kind="send") if number.isdecimal() else None
+    if row is not None:
+        return part_of(row), not attempt or attempt == str(row.attempts)
+    row = None if key is None else await DeliveryRow.filter(kind="send", external_key=key).first()
+    return None if row is None else (part_of(row), True)
+
+
+async def arrived(part: int, *, from_states: Collection[str], key: str | None, now: datetime) -> bool:
+    """The platform says that it has the part after all; False when that is no news."""
+    row = DeliveryRow.filter(id=part, state__in=from_states)
+    settled = {"state": "done", "announced_at": None, "settled_at": now, "error": None, "lease_until": None}
+    return bool(await row.update(**settled, **({} if key is None else {"external_key": key})))
+
+
+async def bounced(part: int, *, reason: str, now: datetime) -> bool:
+    """The platform says that the part will not arrive after all; False when that is no news."""
+    row = DeliveryRow.filter(id=part, state__in=("sending", "uncertain", "done"))
+    return bool(await row.update(state="failed", announced_at=None, settled_at=now, error=reason, lease_until=None))
 
 
 async def leave(part: int, *, why: str, now: datetime) -> bool:

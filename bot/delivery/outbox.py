@@ -6,6 +6,7 @@ A part is ``held`` (can be taken back) → ``queued`` → ``sending`` (leased) �
 arrived, when that has been announced.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from bot.clock import Clock
 from bot.delivery.limits import Limits
 from bot.delivery.ports import Delivered, Outcome, Part, Refused, Sender, Settle, Unknown
 from bot.delivery.retry import backoff
-from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed
+from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
 from bot.logs import trace
 from bot.models.database import is_temporary, query
 from bot.models.rows import DeliveryRow
@@ -27,6 +28,7 @@ from bot.models.rows import DeliveryRow
 LEASE = timedelta(seconds=120)  #: longer than any request may take; a part still `sending` then has an unknown end
 ASK_AFTER = timedelta(seconds=3)  #: so long a request that was cut off may still be on its way in; then it is asked for
 DOWN = timedelta(seconds=30)  #: between looks at a platform that somebody must mend first
+SETTLE_TRIES, SETTLE_PAUSE = 60, timedelta(seconds=1)  #: for storing what is known; together less than a lease
 LOOK = 500  #: lanes that one look takes in
 REMEMBERED = timedelta(minutes=10)  #: how long it counts when a lane was served
 TRIES = 8  #: attempts that ended in the unknown and were found not to have arrived, before a part is given up
@@ -132,23 +134,24 @@ class Outbox:
         marks = ", ".join("?" * len(closed)) or "'-'"
         found = await query(_HEADS.format(closed=marks), [now, *closed, LOOK])
         fresh = [row for row in found if row["id"] not in self._in_hand]
-        fresh.sort(key=lambda row: (row["rank"], self._turn(row)))
-        rows = await DeliveryRow.filter(id__in=[row["id"] for row in fresh[:limit]]) if fresh and limit else ()
-        return sorted(rows, key=lambda row: (row.rank, self._turn({"lane": row.lane, "due_at": row.due_at}), row.id))
+        fresh.sort(key=lambda row: (row["rank"], self._turn(row["lane"], row["due_at"])))
+        ids = [row["id"] for row in fresh[:limit]]
+        rows = {row.id: row for row in await DeliveryRow.filter(id__in=ids)} if ids else {}
+        return [rows[number] for number in ids]
 
-    def _turn(self, row: Mapping[str, Any]) -> datetime:
+    def _turn(self, lane: str, due: datetime | str) -> datetime:
         """
         When it is a head's turn: when it became due, or when its lane was served last, if that is later.
 
         So a lane with many waiting parts takes turns with all others. Source: P. Goyal and others,
         "Start-Time Fair Queueing", SIGCOMM 1996.
         """
-        due_at = row["due_at"] if isinstance(row["due_at"], datetime) else datetime.fromisoformat(row["due_at"])
-        return max(due_at, self._served_at.get(row["lane"], due_at))
+        due_at = due if isinstance(due, datetime) else datetime.fromisoformat(due)  # SQLite gives text
+        return max(due_at, self._served_at.get(lane, due_at))
 
     async def _lease(self, row: DeliveryRow, *, now: datetime) -> Part:
         unknown = row.state in {"uncertain", "sending"}
-        part = _part(row, tried_at=row.tried_at if unknown else None)
+        part = part_of(row, tried_at=row.tried_at if unknown else None)
         row.state = "uncertain" if unknown else "sending"
         row.lease_until = now + LEASE
         row.due_at = row.lease_until  # when it is looked at again, should this process forget it
@@ -193,7 +196,7 @@ class Outbox:
         try:
             outcome: Outcome = await self._senders[part.kind].send(part)
         except Rejected as refusal:
-            outcome = Refused(str(refusal))
+            outcome = Refused(str(refusal), unreachable=isinstance(refusal, Unreachable))
         except (Later, Down) as reason:
             await self._put_off(part, reason)
             return
@@ -259,10 +262,22 @@ class Outbox:
                 columns |= {"state": "uncertain", "error": reason, "announced_at": now, "settled_at": None}
             case _:
                 assert_never(outcome)
+        for left in range(SETTLE_TRIES, 0, -1):
+            try:
+                await self._store_outcome(part, outcome, columns, now=now)
+                break
+            except Exception as error:  # what is known to have arrived must not become uncertain by a locked database
+                if left == 1 or not is_temporary(error):
+                    raise
+                await self._clock.wait(asyncio.Event(), until=self._clock.now() + SETTLE_PAUSE)
+        del self._put_off_times[part.id]
+
+    async def _store_outcome(
+        self, part: Part, outcome: Outcome, columns: Mapping[str, object], *, now: datetime
+    ) -> None:
         async with in_transaction():
             if await DeliveryRow.filter(id=part.id, state__in=("sending", "uncertain")).update(**columns):
                 await self._settle(part, outcome, now=now)
-        del self._put_off_times[part.id]
 
 
 def _asked_for(reason: Later | Down) -> timedelta | None:
@@ -270,7 +285,8 @@ def _asked_for(reason: Later | Down) -> timedelta | None:
     return DOWN if isinstance(reason, Down) else reason.after
 
 
-def _part(row: DeliveryRow, *, tried_at: datetime | None) -> Part:
+def part_of(row: DeliveryRow, *, tried_at: datetime | None = None) -> Part:
+    """The row as a value."""
     return Part(
         id=row.id, lane=row.lane, kind=row.kind, ticket=row.ticket_id, message=row.message_id, payload=row.payload,
         attempts=row.attempts, budget=row.budget, due_at=row.due_at, tried_at=tried_at,

@@ -76,9 +76,10 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It will never be there; ``reason`` is a sentence for the agent."""
+    """It will never be there; ``reason`` is a sentence for the agent. ``unreachable``: nor will anything else."""
 
     reason: str
+    unreachable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

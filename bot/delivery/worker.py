@@ -52,6 +52,7 @@ class Worker(Generic[Item]):
         self._slots = slots
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
+        self._taking: asyncio.Task[datetime | None] | None = None
         self.resting = asyncio.Event()  #: set while nothing is under way and nothing is due
 
     def wake(self) -> None:
@@ -64,7 +65,8 @@ class Worker(Generic[Item]):
         await self._recover()
         while True:
             self._wake.clear()
-            until = await self._round()
+            self._taking = asyncio.create_task(self._round())
+            until = await asyncio.shield(self._taking)  # cancelled just then, what it takes is still worked on
             if not self._under_way and not self._wake.is_set() and (until is None or until > self._clock.now()):
                 self.resting.set()
             await self._clock.wait(self._wake, until=until)
@@ -72,6 +74,8 @@ class Worker(Generic[Item]):
 
     async def finish(self, *, within: timedelta) -> None:
         """Wait for what is under way; what takes longer is cancelled and taken up at the next start."""
+        if self._taking is not None:
+            await asyncio.wait([self._taking], timeout=within.total_seconds())
         if self._under_way:
             _, late = await asyncio.wait(self._under_way, timeout=within.total_seconds())
             for task in late:

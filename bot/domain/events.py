@@ -8,10 +8,11 @@ from typing import NewType
 from bot.domain.ids import AgentId, TicketNumber
 
 MessageId = NewType("MessageId", int)  #: a message of a ticket, in our store
-Actor = NewType("Actor", str)  #: ``agent:…``, ``customer``, ``desk`` (Loket itself)
+Actor = NewType("Actor", str)  #: ``agent:…``, ``customer``, ``desk`` (Loket itself), ``operator`` (the shell)
 
 CUSTOMER = Actor("customer")
 DESK = Actor("desk")
+OPERATOR = Actor("operator")
 
 
 class Offer(StrEnum):
@@ -61,6 +62,27 @@ class TicketClaimed(_Event):
     """An agent owns the ticket now."""
 
     agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketUnclaimed(_Event):
+    """Nobody owns the ticket any more; it was ``agent``'s."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TicketAssigned(_Event):
+    """Somebody gave the ticket to ``agent``."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeUndone(_Event):
+    """An agent took a change back just after making it; ``what`` is the verb that had made it."""
+
+    what: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +220,9 @@ Event = (
     TicketOpened
     | CustomerWrote
     | TicketClaimed
+    | TicketUnclaimed
+    | TicketAssigned
+    | ChangeUndone
     | TicketReopened
     | TicketEscalated
     | TicketSolved

@@ -1,11 +1,12 @@
 """What must happen outside because of an event: intents, and the one function that derives them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain.events import (
     ChangeNotCarried,
+    ChangeUndone,
     CustomerConfirmed,
     CustomerReachable,
     CustomerUnreachable,
@@ -23,6 +24,7 @@ from bot.domain.events import (
     ReplyQueued,
     ReplyUncertain,
     ReplyWithdrawn,
+    TicketAssigned,
     TicketClaimed,
     TicketClosed,
     TicketEscalated,
@@ -30,7 +32,12 @@ from bot.domain.events import (
     TicketRated,
     TicketReopened,
     TicketSolved,
+    TicketUnclaimed,
+    acting,
 )
+from bot.domain.undo import UNDO_WITHIN
+
+REMIND_AFTER = timedelta(minutes=15)  #: then whoever must decide what becomes of a text is reminded, once
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +94,24 @@ class SendToCustomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TellCustomer:
-    """Send the customer a text of the catalogue, in their language."""
+    """Send the customer a text of the catalogue, in their language, unless it is taken back before ``due_at``."""
 
     name: str
+    due_at: datetime | None = None  #: None: at once
+
+
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Never send what `TellCustomer` still holds back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remind:
+    """Ask again, at ``due_at``, what shall become of a held text, or of a part of which nobody knows."""
+
+    message: MessageId
+    due_at: datetime
+    part: int | None = None  #: None: the text is held
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +129,7 @@ class Whisper:
     name: str  #: of a text ``whisper.<name>``, or ``answer``: what stands in ``text``
     message: MessageId | None = None
     text: str = ""
+    undo: int | None = None  #: the change that it offers to take back
 
 
 Intent = (
@@ -118,6 +141,8 @@ Intent = (
     | PostTrouble
     | SendToCustomer
     | TellCustomer
+    | TakeBack
+    | Remind
     | ShowReceipt
     | Whisper
 )
@@ -128,6 +153,8 @@ def intents_for(event: Event) -> tuple[Intent, ...]:
     match event:
         case TicketOpened() | CustomerWrote() | TicketClaimed() | TicketReopened():
             return _of_the_conversation(event)
+        case TicketUnclaimed() | TicketAssigned() | ChangeUndone():
+            return _of_the_owner(event)
         case TicketEscalated() | TicketSolved() | TicketClosed():
             return _of_the_work(event)
         case CustomerConfirmed() | TicketRated() | CustomerUnreachable() | CustomerReachable():
@@ -151,7 +178,20 @@ def _of_the_conversation(
         case TicketClaimed(actor=actor):
             return (PostNotice(name="claimed", people=(actor,)),)
         case TicketReopened(actor=actor):
-            return (PostNotice(name="reopened", people=(actor,)),)
+            return (PostNotice(name="reopened", people=(actor,)), TakeBack())
+        case _:
+            assert_never(event)
+
+
+def _of_the_owner(event: TicketUnclaimed | TicketAssigned | ChangeUndone) -> tuple[Intent, ...]:
+    match event:
+        case TicketUnclaimed(actor=actor, agent=agent):
+            name, others = ("unclaimed", ()) if actor == acting(agent) else ("unclaimed_from", (acting(agent),))
+            return (PostNotice(name=name, people=(actor, *others)),)
+        case TicketAssigned(actor=actor, agent=agent):
+            return (PostNotice(name="assigned", people=(actor, acting(agent))),)
+        case ChangeUndone(actor=actor, what=what):
+            return (PostNotice(name=f"undone.{what}", people=(actor,)), TakeBack())
         case _:
             assert_never(event)
 
@@ -163,7 +203,8 @@ def _of_the_work(event: TicketEscalated | TicketSolved | TicketClosed) -> tuple[
             return (PostNotice(name=name, people=(actor, *to), words={"level": str(level), "reason": reason}),)
         case TicketSolved(actor=actor, resolution=resolution):
             name, words = ("solved_with", {"resolution": resolution}) if resolution else ("solved", {})
-            return (PostNotice(name=name, people=(actor,), words=words), TellCustomer(name="ticket.solved"))
+            told = TellCustomer(name="ticket.solved", due_at=event.at + UNDO_WITHIN)
+            return (PostNotice(name=name, people=(actor,), words=words), told)
         case TicketClosed():
             return ()
         case _:
@@ -203,11 +244,13 @@ def _of_a_reply(
             first = PostMessage(message) if post else receipt
             return (first, SendToCustomer(message=message, due_at=due_at))
         case ReplyOffered(message=message, offer=offer):
-            return (PostOffer(message, offer), receipt)
+            return (PostOffer(message, offer), receipt, Remind(message=message, due_at=event.at + REMIND_AFTER))
         case ReplyFailed(message=message, part=part, reason=reason):
             return (PostTrouble(message=message, part=part, reason=reason, uncertain=False), receipt, UpdateCard())
         case ReplyUncertain(message=message, part=part, reason=reason):
-            return (PostTrouble(message=message, part=part, reason=reason, uncertain=True), receipt, UpdateCard())
+            trouble = PostTrouble(message=message, part=part, reason=reason, uncertain=True)
+            reminder = Remind(message=message, part=part, due_at=event.at + REMIND_AFTER)
+            return (trouble, receipt, UpdateCard(), reminder)
         case PartDecided():
             return (receipt, UpdateCard())
         case ReplyChanged() | ReplyWithdrawn() | ReplyAccepted():

@@ -11,15 +11,17 @@ from bot.domain.events import (
     CustomerWrote,
     Event,
     MessageId,
+    TicketAssigned,
     TicketClaimed,
     TicketClosed,
     TicketEscalated,
     TicketReopened,
     TicketSolved,
+    TicketUnclaimed,
     acting,
 )
 from bot.domain.ids import AgentId, TicketNumber
-from bot.errors import AlreadyClaimed, AlreadySolved, NotSolved
+from bot.errors import AlreadyClaimed, AlreadySolved, NotClaimed, NotSolved
 
 
 class Status(StrEnum):
@@ -96,6 +98,23 @@ def claim(ticket: Ticket, *, agent: AgentId, now: datetime) -> Change:
         raise AlreadyClaimed(number=ticket.number, agent=ticket.owner)
     after = replace(ticket, owner=agent, status=Status.OPEN if ticket.status is Status.NEW else ticket.status)
     return Change(after, (TicketClaimed(ticket=ticket.number, actor=acting(agent), at=now, agent=agent),))
+
+
+def unclaim(ticket: Ticket, *, agent: AgentId, now: datetime) -> Change:
+    """Nobody owns it any more, whoever of the team says so; one that we were to act on is new again."""
+    if ticket.owner is None:
+        raise NotClaimed(number=ticket.number)
+    after = replace(ticket, owner=None, status=Status.NEW if ticket.status is Status.OPEN else ticket.status)
+    event = TicketUnclaimed(ticket=ticket.number, actor=acting(agent), at=now, agent=ticket.owner)
+    return Change(after, (event,))
+
+
+def assign(ticket: Ticket, *, agent: AgentId, to: AgentId, now: datetime) -> Change:
+    """An agent gives the ticket, whoever has it, ``to`` a person; to its owner, it changes nothing."""
+    if ticket.owner == to:
+        return Change(ticket, ())
+    after = replace(ticket, owner=to, status=Status.OPEN if ticket.status is Status.NEW else ticket.status)
+    return Change(after, (TicketAssigned(ticket=ticket.number, actor=acting(agent), at=now, agent=to),))
 
 
 def escalate(ticket: Ticket, *, agent: AgentId, to: tuple[str, ...], reason: str, now: datetime) -> Change:
@@ -178,7 +197,8 @@ def receive(ticket: Ticket, *, message: MessageId, at_place: Place, sent_at: dat
     if at_place is Place.REOPENS:
         change = reopen(ticket, actor=CUSTOMER, now=now)
         ticket, before = change.ticket, change.events
-    status = Status.OPEN if ticket.status is Status.PENDING else ticket.status
+    ours = Status.NEW if ticket.owner is None else Status.OPEN
+    status = ours if ticket.status is Status.PENDING else ticket.status
     after = replace(ticket, status=status, last_customer_at=max(ticket.last_customer_at, sent_at))
     return Change(after, (*before, wrote))
 

@@ -14,19 +14,19 @@ from bot.domain.ticket import Ticket
 from bot.errors import DeliveryError, DomainError, NotAnAgent
 from bot.handlers.commands import open_modal
 from bot.handlers.front import Front
-from bot.handlers.verbs import VERBS
+from bot.handlers.verbs import VERBS, Verb
 from bot.services import tickets
 
 AT_ONCE = ("claim", "reopen")  #: buttons that act; the others ask for words first
 ASKING = ("reply", "note", "escalate", "close")
+MORE = "ticket.more"  #: the menu with further verbs; what is chosen is ``verb:number``
 
 
 def register(app: AsyncApp, front: Front) -> None:
     """Answer every button; an answer that nobody needs to read is the card itself."""
-    for name in AT_ONCE:
-        app.action(f"ticket.{name}")(_acting(front, name))
-    for name in ASKING:
-        app.action(f"ticket.{name}")(_asking(front, name))
+    for name in (*AT_ONCE, *ASKING):
+        app.action(f"ticket.{name}")(_verb(front))
+    app.action(MORE)(_verb(front))
     replies = front.services.replies
     decisions: dict[str, tuple[str, Decision]] = {
         "offer.send": ("done.sent", replies.send_after_all),
@@ -34,6 +34,7 @@ def register(app: AsyncApp, front: Front) -> None:
         "note.send": ("done.sent", replies.send_after_all),
         "part.again": ("done.again", replies.send_part_again),
         "part.leave": ("done.left", replies.leave_part),
+        "change.undo": ("done.taken_back", front.services.lifecycle.undo),
     }
     for action, (done, decide) in decisions.items():
         app.action(action)(_deciding(front, done, decide))
@@ -43,34 +44,41 @@ Decision = Callable[..., Awaitable[Ticket]]
 Handler = Callable[..., Awaitable[None]]
 
 
-def _acting(front: Front, name: str) -> Handler:
-    async def on_press(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
-        with front.at_work():
-            await ack()
-            number = TicketNumber(int(action["value"]))
-            try:
-                await front.perform(VERBS[name], number, RichText(()), agent=_agent(body), cause=_cause(body, action))
-            except (DomainError, DeliveryError) as problem:
-                await _refuse(front, problem, respond)
+def _verb(front: Front) -> Handler:
+    """A verb that needs words asks for them in a modal; any other is done, and answered to who pressed."""
 
-    return on_press
-
-
-def _asking(front: Front, name: str) -> Handler:
     async def on_press(
         ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
     ) -> None:
         with front.at_work():
             await ack()
-            number = TicketNumber(int(action["value"]))
+            verb, number = _pressed(action)
+            agent = _agent(body)
             try:
-                await open_modal(
-                    front, client, VERBS[name], number=number, agent=_agent(body), trigger=body["trigger_id"]
-                )
+                if verb.needs_words or verb.name in ASKING:
+                    await open_modal(front, client, verb, number=number, agent=agent, trigger=body["trigger_id"])
+                    return
+                answer = await front.perform(verb, number, RichText(()), agent=agent, cause=_cause(body, action))
             except (DomainError, DeliveryError) as problem:
                 await _refuse(front, problem, respond)
+                return
+            if answer.is_news:
+                message = front.message(answer)
+                await respond(message.text, message.blocks, response_type="ephemeral", replace_original=False)
 
     return on_press
+
+
+def _pressed(action: dict[str, Any]) -> tuple[Verb, TicketNumber]:
+    """The verb and the ticket of a button, or of what was chosen in the menu."""
+    name, number = action["action_id"].removeprefix("ticket."), _value(action)
+    if action["action_id"] == MORE:
+        name, _, number = number.partition(":")
+    return VERBS[name], TicketNumber(int(number))
+
+
+def _value(action: dict[str, Any]) -> str:
+    return str(action.get("value") or action["selected_option"]["value"])
 
 
 def _deciding(front: Front, done: str, decide: Decision) -> Handler:
@@ -107,4 +115,4 @@ def _channel(body: dict[str, Any]) -> SlackChannel:
 
 def _cause(body: dict[str, Any], action: dict[str, Any]) -> Cause:
     """One press: the same one sent twice has the same time, person and button."""
-    return Cause(f"press:{body['user']['id']}:{action['action_id']}:{action['value']}:{action['action_ts']}")
+    return Cause(f"press:{body['user']['id']}:{action['action_id']}:{_value(action)}:{action['action_ts']}")

@@ -8,14 +8,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.domain.ids import AgentId, Cause, TicketNumber
 from bot.domain.text import RichText
 from bot.errors import DeliveryError, DomainError
-from bot.handlers.front import Front
-from bot.handlers.verbs import VERBS, Verb
+from bot.handlers import sla
+from bot.handlers.front import Answer, Front
+from bot.handlers.verbs import LISTINGS, VERBS, Listing, Verb
 from bot.slack import mrkdwn
 from bot.slack.errors import writing
 
 ROOT = "loket"
 NOTHING = RichText(())
-SHORT = ("claim", "reply", "note", "escalate", "close")
+SHORT = ("claim", "reply", "note", "escalate", "close")  #: verbs with a command of their own
 
 
 def register(app: AsyncApp, front: Front) -> None:
@@ -24,34 +25,49 @@ def register(app: AsyncApp, front: Front) -> None:
     async def on_command(ack: AsyncAck, command: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient) -> None:
         with front.at_work():
             await ack()
-            answer = await _answer(front, command, client)
+            answer = await _answer(front, command, client, respond)
             if answer is not None:
-                await respond(answer, response_type="ephemeral")
+                message = front.message(answer)
+                await respond(message.text, message.blocks, response_type="ephemeral")
 
-    for name in (ROOT, *SHORT):
+    for name in (ROOT, *SHORT, sla.NAME):
         app.command(f"/{name}")(on_command)
 
 
-async def _answer(front: Front, command: dict[str, Any], client: AsyncWebClient) -> str | None:
-    """The sentence for the person; None when a modal asks on."""
+async def _answer(
+    front: Front, command: dict[str, Any], client: AsyncWebClient, respond: AsyncRespond
+) -> Answer | None:
+    """What the person reads; None when a modal asks on, or a report has been shown."""
     words = mrkdwn.read({"text": command.get("text") or ""}).stripped()
     name = str(command["command"]).removeprefix("/")
     if name == ROOT:
         name, words = _first_word(words)
-    verb = VERBS.get(name)
-    if verb is None:
-        return front.help()
-    agent = AgentId(command["user_id"])
+    verb, agent = VERBS.get(name) or LISTINGS.get(name), AgentId(command["user_id"])
     try:
-        number, rest = await front.which(words, agent=agent)
-        if number is None or (verb.needs_words and not rest):
-            await open_modal(front, client, verb, number=number, agent=agent, trigger=command["trigger_id"], words=rest)
+        if name == sla.NAME:
+            await sla.answer(front, words.plain, agent=agent, respond=respond, client=client)
             return None
-        return await front.perform(verb, number, rest, agent=agent, cause=Cause(f"command:{command['trigger_id']}"))
+        match verb:
+            case None:
+                return Answer(front.help())
+            case Listing():
+                return await front.look(verb, words, agent=agent)
+            case Verb():
+                return await _perform(front, verb, words, agent=agent, trigger=command["trigger_id"], client=client)
     except DomainError as refused:
-        return front.refused(refused)
+        return Answer(front.refused(refused))
     except DeliveryError as away:
-        return front.away(away)
+        return Answer(front.away(away))
+
+
+async def _perform(
+    front: Front, verb: Verb, words: RichText, *, agent: AgentId, trigger: str, client: AsyncWebClient
+) -> Answer | None:
+    number, rest = await front.which(verb, words, agent=agent)
+    if number is None or (verb.needs_words and not rest):
+        await open_modal(front, client, verb, number=number, agent=agent, trigger=trigger, words=rest)
+        return None
+    return await front.perform(verb, number, rest, agent=agent, cause=Cause(f"command:{trigger}"))
 
 
 def _first_word(words: RichText) -> tuple[str, RichText]:

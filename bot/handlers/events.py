@@ -18,8 +18,8 @@ from bot.domain.ids import AgentId, Cause, TicketNumber
 from bot.domain.replies import Role
 from bot.domain.text import RichText
 from bot.errors import DomainError, Later, WrongUse
-from bot.handlers.front import Front
-from bot.handlers.verbs import VERBS
+from bot.handlers.front import Answer, Front
+from bot.handlers.verbs import LISTINGS, VERBS, Listing, Verb
 from bot.services import tickets
 from bot.services.commit import inbox_cause
 from bot.services.replies import Written
@@ -113,20 +113,28 @@ class Events:
         """Do what was said; a refusal is whispered to who said it."""
         agent, front = said.user or AgentId("?"), self._front
         cause = Cause(f"{SOURCE}:{said.key}")
-        answer: str | None = None
         try:
-            if verb == "help":
-                answer = front.help()
-            elif verb not in VERBS:
-                raise WrongUse(verb=verb, problem="unknown_verb")
-            else:
-                which, rest = await front.which(words, agent=agent, here=number)
-                ts = said.ts if which == number else None
-                await front.perform(VERBS[verb], which or number, rest, agent=agent, cause=cause, ts=ts)
+            answer = await self._answer(said, number, verb=verb, words=words, cause=cause)
         except DomainError as refused:
-            answer = front.refused(refused)
-        if answer is not None:
-            await self._replies.whisper(number, agent=agent, text=answer, cause=cause, now=front.clock.now())
+            answer = Answer(front.refused(refused))
+        if answer.is_news:
+            await self._replies.whisper(
+                number, agent=agent, text=answer.text, undo=answer.undo, cause=cause, now=front.clock.now()
+            )
+
+    async def _answer(self, said: Posted, here: TicketNumber, *, verb: str, words: RichText, cause: Cause) -> Answer:
+        agent, front = said.user or AgentId("?"), self._front
+        match VERBS.get(verb) or LISTINGS.get(verb):
+            case None if verb == "help":
+                return Answer(front.help())
+            case None:
+                raise WrongUse(verb=verb, problem="unknown_verb")
+            case Listing() as listing:
+                return await front.look(listing, words, agent=agent)
+            case Verb() as found:
+                which, rest = await front.which(found, words, agent=agent, here=here)
+                ts = said.ts if which == here else None
+                return await front.perform(found, which or here, rest, agent=agent, cause=cause, ts=ts)
 
     async def _edited(self, edit: Edited, cause: Cause) -> None:
         if await tickets.number_of_thread(edit.after.channel, edit.after.thread) is None:

@@ -3,25 +3,40 @@
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from tortoise.expressions import Q
+
 from bot.clock import Clock
+from bot.config import Desk
 from bot.domain.ids import AgentId, Cause, SlackChannel, SlackTs, TicketNumber
 from bot.domain.replies import Role
 from bot.domain.text import RichText
 from bot.errors import DeliveryError, DomainError, NoSuchTicket, NotAnAgent
-from bot.handlers.verbs import VERBS, Asked, Permalink, Verb, named_ticket
+from bot.handlers import answers
+from bot.handlers.verbs import LISTINGS, VERBS, Asked, Listing, Permalink, Verb, named_ticket
 from bot.models.rows import CustomerRow, TicketRow
 from bot.services import tickets
 from bot.services.services import Services
-from bot.slack import modals
+from bot.slack import blocks, modals
+from bot.slack.blocks import Message
 from bot.slack.modals import About
 from bot.slack.mrkdwn import literal
 from bot.slack.people import People
 from bot.slack.refusals import refusal
 from bot.texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody reads who asked for a verb."""
+
+    text: str  #: mrkdwn
+    undo: int | None = None  #: the change that they may take back for a moment
+    is_news: bool = True  #: the thread does not say it anyway
 
 
 class Front:
@@ -59,13 +74,13 @@ class Front:
         return (context.config.desks[0] if row is None else context.desk_named(row.desk)).language
 
     async def which(
-        self, words: RichText, *, agent: AgentId, here: TicketNumber | None = None
+        self, verb: Verb, words: RichText, *, agent: AgentId, here: TicketNumber | None = None
     ) -> tuple[TicketNumber | None, RichText]:
         """
         The ticket that is meant, and the words without its name.
 
         ``here`` is the ticket of the thread that it was said in; elsewhere a bare number may name one, and without any
-        it is the one that the agent has open. None: that is not exactly one.
+        it is the only one that the verb can mean. None: that is not exactly one.
         """
         named, rest = named_ticket(words, bare=here is None)
         if isinstance(named, Permalink):
@@ -73,13 +88,16 @@ class Front:
             if named is None:
                 raise NoSuchTicket(number="?")
         if named is None:
-            named = here or await tickets.only_open_one(agent)
+            named = here or await verb.only_one(agent)
         return named, rest
 
     async def admitted(self, row: TicketRow, agent: AgentId) -> None:
         """Only full members of the desk's Slack channel may act on its tickets."""
-        if await self.people.role(agent, await self.channel_of(row)) is not Role.AGENT:
+        if not await self._is_agent(row, agent):
             raise NotAnAgent
+
+    async def _is_agent(self, row: TicketRow, person: AgentId) -> bool:
+        return await self.people.role(person, await self.channel_of(row)) is Role.AGENT
 
     async def channel_of(self, row: TicketRow) -> SlackChannel:
         """The Slack channel of a ticket, be its card there already or not."""
@@ -96,9 +114,9 @@ class Front:
         agent: AgentId,
         cause: Cause,
         ts: SlackTs | None = None,
-    ) -> str:
-        """Do it, and return the sentence that answers it; a refusal is raised."""
-        row = await tickets.by_number(number)
+    ) -> Answer:
+        """Do it, and return what answers it; a refusal is raised."""
+        row, now = await tickets.by_number(number), self.clock.now()
         await self.admitted(row, agent)
         asked = Asked(
             verb=verb.name,
@@ -107,12 +125,30 @@ class Front:
             agent_name=await self.people.name(agent),
             words=words,
             names=await self.people.names(words.mentions),
+            is_agent=partial(self._is_agent, row),
             ts=ts,
             cause=cause,
-            now=self.clock.now(),
+            now=now,
         )
         await verb.act(self.services, asked)
-        return await self.done(verb.done, row)
+        if verb.done is None:
+            return Answer(await answers.standing(self, row))
+        undo = await self.services.lifecycle.undoable(number, agent=agent, at=now)
+        return Answer(await self.done(verb.done, row), undo, is_news=undo is not None)
+
+    async def look(self, verb: Listing, words: RichText, *, agent: AgentId) -> Answer:
+        """The tickets that the person asks for, among those of the desks that they belong to."""
+        config = self.services.context.config
+        theirs = [desk.name for desk in config.desks if await self._is_of(desk, agent)]
+        if not theirs:
+            raise NotAnAgent
+        among = Q(desk__in=theirs)
+        if config.desks[0].name in theirs:  # to which all tickets fall whose desk is no longer configured
+            among |= ~Q(desk__in=[desk.name for desk in config.desks])
+        return Answer(await answers.listing(self, await verb.find(words.stripped().plain, agent, among)))
+
+    async def _is_of(self, desk: Desk, agent: AgentId) -> bool:
+        return await self.people.role(agent, await self.people.channel_id(desk.channel)) is Role.AGENT
 
     async def done(self, name: str, row: TicketRow) -> str:
         """The sentence that something was done; it names ticket and customer."""
@@ -141,10 +177,15 @@ class Front:
             await self.admitted(row, agent)
             about = About(number=row.number, customer=(await CustomerRow.get(id=row.customer_id)).name)
         say = partial(self.texts.say, self.language(row))
-        return modals.modal(verb.name, about, say, words=words.plain)
+        person = next((it.removeprefix("user:") for it in words.mentions if it.startswith("user:")), None)
+        return modals.modal(verb.name, about, say, words=words.plain, person=person)
+
+    def message(self, answer: Answer) -> Message:
+        """An answer as Slack shows it."""
+        return blocks.answer(answer.text, answer.undo, partial(self.texts.say, self.language()))
 
     def help(self) -> str:
         """All verbs with their forms."""
         language = self.language()
-        verbs = [f"• {self.texts.say(language, f'verb.{name}')}" for name in (*VERBS, "help")]
+        verbs = [f"• {self.texts.say(language, f'verb.{name}')}" for name in (*VERBS, *LISTINGS, "sla", "help")]
         return "\n".join([self.texts.say(language, "help.intro"), *verbs, self.texts.say(language, "help.forms")])

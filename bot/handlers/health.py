@@ -51,4 +51,5 @@ class HealthPages:
     def _said(self, health: Health) -> dict[str, object]:
         age_s = None if health.seen_at is None else (self._clock.now() - health.seen_at).total_seconds()
         ready = health.problem is None and age_s is not None and age_s < SILENCE_S
-        return {"ready": ready, "age_s": None if age_s is None else round(age_s, 1), "problem": health.problem}
+        age_s = None if age_s is None else round(age_s, 1)
+        return {"ready": ready, "age_s": age_s, "problem": health.problem, "details": health.details}

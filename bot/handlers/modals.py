@@ -28,16 +28,18 @@ def _submitting(front: Front, verb: Verb) -> Any:
                     errors={NUMBER: front.texts.say(front.language(), "modal.number_wrong")},
                 )
                 return
+            number, agent, cause = TicketNumber(filled.number), AgentId(body["user"]["id"]), Cause(f"view:{view['id']}")
             try:
-                await front.perform(
-                    verb, TicketNumber(filled.number), filled.words, agent=AgentId(body["user"]["id"]),
-                    cause=Cause(f"view:{view['id']}"),
-                )  # fmt: skip
+                answer = await front.perform(verb, number, filled.words, agent=agent, cause=cause)
             except DomainError as refused:
                 await ack(response_action="errors", errors={filled.first_block: front.refused(refused)})
             except DeliveryError as away:
                 await ack(response_action="errors", errors={filled.first_block: front.away(away)})
             else:
                 await ack()
+                if answer.is_news:  # a view has no place for an answer
+                    await front.services.replies.whisper(
+                        number, agent=agent, text=answer.text, undo=answer.undo, cause=cause, now=front.clock.now()
+                    )
 
     return on_submit

@@ -1,6 +1,6 @@
 """
 The verbs: one definition each, three forms (a slash command, ``!verb`` or ``@Loket verb`` in a thread, a button with
-its modal). A verb's function gets what was asked and returns what to answer.
+its modal). A `Verb` is about one ticket, a `Listing` about many.
 """
 
 import re
@@ -8,11 +8,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from tortoise.expressions import Q
+
 from bot.domain.ids import AgentId, Cause, SlackChannel, SlackTs, TicketNumber
 from bot.domain.text import RichText
-from bot.errors import WrongUse
+from bot.errors import NotAssignable, WrongUse
+from bot.services import tickets
 from bot.services.replies import Explicit
 from bot.services.services import Services
+from bot.services.tickets import Listed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,7 @@ class Asked:
     agent_name: str
     words: RichText  #: what follows the number; mentions still opaque
     names: Mapping[str, str]  #: plain names for the mentions in the words
+    is_agent: Callable[[AgentId], Awaitable[bool]]  #: whether somebody may have this ticket
     ts: SlackTs | None = None  #: the message in the ticket's thread that says it
     cause: Cause
     now: datetime
@@ -44,9 +49,19 @@ class Verb:
 
     name: str
     usage: str
-    done: str  #: the text that answers it
+    done: str | None  #: the text that answers it; None: how the ticket stands
     act: Act
     needs_words: bool = False  #: a modal asks for them where they are missing
+    only_one: Callable[[AgentId], Awaitable[TicketNumber | None]] = tickets.only_open_one  #: meant without a number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """A verb that shows tickets, and those it finds for the words behind its name."""
+
+    name: str
+    usage: str
+    find: Callable[[str, AgentId, Q], Awaitable[Listed]]  #: the `Q` says which tickets the agent may see
 
 
 async def _claim(services: Services, asked: Asked) -> object:
@@ -85,6 +100,37 @@ async def _undo(services: Services, asked: Asked) -> object:
     return await services.replies.undo(asked.number, agent=asked.agent, cause=asked.cause, now=asked.now)
 
 
+async def _unclaim(services: Services, asked: Asked) -> object:
+    return await services.lifecycle.unclaim(asked.number, agent=asked.agent, cause=asked.cause, now=asked.now)
+
+
+async def _assign(services: Services, asked: Asked) -> object:
+    to = _person(asked.words)
+    if not await asked.is_agent(to):
+        raise NotAssignable(number=asked.number, agent=to)
+    return await services.lifecycle.assign(asked.number, agent=asked.agent, to=to, cause=asked.cause, now=asked.now)
+
+
+async def _show(_: Services, __: Asked) -> object:
+    """Nothing is done: the answer shows how the ticket stands."""
+
+
+async def _list(words: str, _: AgentId, among: Q) -> Listed:
+    match words.lower():
+        case "":
+            return await tickets.open_ones(among)
+        case "closed":
+            return await tickets.done_ones(among)
+        case _:
+            raise WrongUse(verb="list", problem="list_unknown")
+
+
+async def _mine(words: str, agent: AgentId, among: Q) -> Listed:
+    if words:
+        raise WrongUse(verb="mine", problem="list_unknown")
+    return await tickets.open_ones_of(agent, among)
+
+
 VERBS: Mapping[str, Verb] = {
     verb.name: verb
     for verb in (
@@ -93,10 +139,17 @@ VERBS: Mapping[str, Verb] = {
         Verb(name="note", usage="#n text", done="done.noted", act=_note, needs_words=True),
         Verb(name="escalate", usage="#n [@who] reason", done="done.escalated", act=_escalate, needs_words=True),
         Verb(name="close", usage="#n [resolution]", done="done.closed", act=_close),
-        Verb(name="reopen", usage="#n", done="done.reopened", act=_reopen),
+        Verb(name="reopen", usage="#n", done="done.reopened", act=_reopen, only_one=tickets.only_solved_one),
+        Verb(name="unclaim", usage="[#n]", done="done.unclaimed", act=_unclaim),
+        Verb(name="assign", usage="#n @who", done="done.assigned", act=_assign, needs_words=True),
+        Verb(name="show", usage="[#n]", done=None, act=_show),
         Verb(name="undo", usage="[#n]", done="done.undone", act=_undo),
     )
 }  # fmt: skip
+LISTINGS: Mapping[str, Listing] = {
+    "list": Listing(name="list", usage="[closed]", find=_list),
+    "mine": Listing(name="mine", usage="", find=_mine),
+}
 
 
 def _explicit(asked: Asked) -> Explicit:
@@ -111,6 +164,17 @@ def _target(asked: Asked) -> tuple[tuple[str, ...], str]:
         return (), asked.said.plain
     rest = words.without_prefix(len(first.text))
     return (first.mention,), replace(asked, words=rest).said.plain
+
+
+def _person(words: RichText) -> AgentId:
+    """The one person who is named, and nobody and nothing else."""
+    words = words.stripped()
+    first = words.spans[0] if words.spans else None
+    if first is None:
+        raise WrongUse(verb="assign", problem="person_missing")
+    if not (first.mention or "").startswith("user:") or words.without_prefix(len(first.text)).stripped():
+        raise WrongUse(verb="assign", problem="only_a_person")
+    return AgentId((first.mention or "").removeprefix("user:"))
 
 
 @dataclass(frozen=True, slots=True)

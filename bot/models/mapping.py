@@ -1,5 +1,10 @@
 """Between the rows and the domain's frozen values: the only place that knows both."""
 
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
 from bot.domain.ids import AgentId, TicketNumber
 from bot.domain.ticket import Escalation, Status, Survey, Ticket
 from bot.models.rows import TicketRow
@@ -60,3 +65,38 @@ def take(row: TicketRow, ticket: Ticket) -> None:
     row.rating = ticket.rating
     row.rating_comment = ticket.rating_comment
     row.rated_at = ticket.rated_at
+
+
+def standing_of(ticket: Ticket) -> dict[str, Any]:
+    """What an agent's change may change and undoing it brings back, for the journal."""
+    return {
+        "status": ticket.status,
+        "owner": ticket.owner,
+        "resolution": ticket.resolution,
+        "survey": ticket.survey,
+        "solved_at": _written(ticket.solved_at),
+        "closed_at": _written(ticket.closed_at),
+        "due_at": _written(ticket.due_at),
+    }
+
+
+def with_standing(ticket: Ticket, was: Mapping[str, Any]) -> Ticket:
+    """The ticket as it stood; see `standing_of`."""
+    return replace(
+        ticket,
+        status=Status(was["status"]),
+        owner=None if was["owner"] is None else AgentId(was["owner"]),
+        resolution=was["resolution"],
+        survey=None if was["survey"] is None else Survey(was["survey"]),
+        solved_at=_read(was["solved_at"]),
+        closed_at=_read(was["closed_at"]),
+        due_at=_read(was["due_at"]),
+    )
+
+
+def _written(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _read(moment: str | None) -> datetime | None:
+    return None if moment is None else datetime.fromisoformat(moment)

@@ -141,7 +141,7 @@ class TicketRow(Model):
         indexes = (
             Index(fields=("status",)),
             Index(fields=("next_due_at",)),
-            Index(fields=("identity", "status")),
+            Index(fields=("identity_id", "status")),
             Index(fields=("slack_channel", "thread_ts")),
             Index(fields=("owner", "status")),
             Index(fields=("opened_at",)),
@@ -173,7 +173,7 @@ class MessageRow(Model):
     class Meta:
         table = "message"
         unique_together = (("ticket", "seq"),)
-        indexes = (Index(fields=("ticket", "slack_ts")), Index(fields=("slack_ts",)))
+        indexes = (Index(fields=("ticket_id", "slack_ts")), Index(fields=("slack_ts",)))
 
 
 class DeliveryRow(Model):
@@ -232,7 +232,7 @@ class JournalRow(Model):
 
     class Meta:
         table = "journal"
-        indexes = (Index(fields=("ticket", "id")), Index(fields=("event", "at")))
+        indexes = (Index(fields=("ticket_id", "id")), Index(fields=("event", "at")))
 
 
 class SeenRow(Model):

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.config import Signature
-from bot.delivery import outbox
+from bot.delivery import decide, outbox
 from bot.delivery.outbox import Entry
 from bot.domain.events import DESK, Actor, Event, MessageId
 from bot.domain.ids import Cause
@@ -21,19 +21,22 @@ from bot.domain.intents import (
     PostNotice,
     PostOffer,
     PostTrouble,
+    Remind,
     SendToCustomer,
     ShowReceipt,
+    TakeBack,
     TellCustomer,
     UpdateCard,
     Whisper,
     intents_for,
 )
 from bot.domain.text import Mark, RichText, joined
-from bot.domain.ticket import Change
-from bot.models.mapping import take, ticket_of
-from bot.models.rows import CustomerRow, IdentityRow, InboxRow, JournalRow, MessageRow, SeenRow, TicketRow
+from bot.domain.ticket import Change, Ticket
+from bot.domain.undo import UNDOABLE
+from bot.models.mapping import standing_of, take, ticket_of
+from bot.models.rows import IdentityRow, InboxRow, JournalRow, MessageRow, SeenRow, TicketRow
 from bot.services.context import Context
-from bot.texts import language_of
+from bot.services.telling import sentence, with_choices
 
 DECORATION = 1  #: the rank of what shows state; messages have 0
 
@@ -62,7 +65,8 @@ async def first_time(cause: Cause, *, now: datetime) -> bool:
 
 async def commit_change(context: Context, row: TicketRow, change: Change, *, cause: Cause, now: datetime) -> None:
     """Save the ticket, keep its events, and put what must happen outside into the outbox."""
-    if change.ticket != ticket_of(row):
+    before = ticket_of(row)
+    if change.ticket != before:
         take(row, change.ticket)
         row.version += 1
         await row.save()
@@ -70,13 +74,15 @@ async def commit_change(context: Context, row: TicketRow, change: Change, *, cau
     else:
         showing = ()
     for event in change.events:
-        await _keep(row, event)
+        await _keep(row, event, before=before)
     intents = [intent for event in change.events for intent in intents_for(event)]
     await put_intents(context, row, [*intents, *showing], cause=cause, now=now)
 
 
-async def _keep(row: TicketRow, event: Event) -> None:
+async def _keep(row: TicketRow, event: Event, *, before: Ticket) -> None:
     data = {name: _plain(value) for name, value in asdict(event).items() if name not in {"ticket", "actor", "at"}}
+    if type(event).__name__ in UNDOABLE:
+        data |= {"before": standing_of(before), "version": row.version}
     await JournalRow.create(at=event.at, event=type(event).__name__, ticket_id=row.id, actor=event.actor, data=data)
 
 
@@ -93,9 +99,15 @@ async def put_intents(
         match intent:
             case SendToCustomer(message=message, due_at=due_at):
                 entries += await to_customer(context, row, message, due_at=due_at)
-            case TellCustomer(name=name):
-                message = await _told(context, row, name, now=now)
-                entries += await to_customer(context, row, message, due_at=now)
+            case TakeBack():
+                await decide.take_back(row.id, author=DESK, now=now)
+            case TellCustomer(name=name, due_at=held_until):
+                text, choices = await sentence(context, row, name)
+                message = await add_message(
+                    row, direction="out", author=DESK, body=text, kind="text", sent_at=now, now=now
+                )
+                pieces = await to_customer(context, row, message, due_at=held_until or now)
+                entries += with_choices(pieces, choices)
             case ShowReceipt(message=message):
                 entries.append(
                     Entry(
@@ -109,7 +121,8 @@ async def put_intents(
 
 
 def _to_slack(
-    row: TicketRow, intent: OpenThread | UpdateCard | PostMessage | PostNotice | PostOffer | PostTrouble | Whisper
+    row: TicketRow,
+    intent: OpenThread | UpdateCard | PostMessage | PostNotice | PostOffer | PostTrouble | Remind | Whisper,
 ) -> Entry:
     thread, post = f"slack:{row.id}", f"slack:post:{row.desk}"
     match intent:
@@ -127,6 +140,11 @@ def _to_slack(
         case PostOffer(message=message) | PostTrouble(message=message):
             kind = "post_offer" if isinstance(intent, PostOffer) else "post_trouble"
             return Entry(lane=thread, kind=kind, budget=post, ticket=row.id, message=message, payload=asdict(intent))
+        case Remind(message=message, due_at=due_at):
+            return Entry(
+                lane=f"reminder:{message}", kind="post_reminder", budget=post, ticket=row.id, message=message,
+                payload={"part": intent.part}, due_at=due_at,
+            )  # fmt: skip
         case Whisper(message=whispered):
             return Entry(
                 lane=f"whisper:{row.id}", kind="whisper", budget="slack:whisper", rank=DECORATION, ticket=row.id,
@@ -143,7 +161,7 @@ async def to_customer(context: Context, row: TicketRow, message: MessageId, *, d
     text = _signed(RichText.from_json(written.body), written, context.config.replies.signature)
     return [
         Entry(
-            lane=f"customer:{row.id}", kind="send", budget=f"{identity.channel}:send", ticket=row.id, message=message,
+            lane=f"customer:{row.id}", kind="send", ticket=row.id, message=message,
             payload={"text": piece.to_json(), "released_at": due_at.isoformat()}, due_at=due_at,
         )
         for piece in context.channels[identity.channel].pieces(text)
@@ -155,23 +173,6 @@ def _signed(text: RichText, written: MessageRow, signature: Signature) -> RichTe
         return text
     name = RichText.of(written.author_name).marked(Mark.BOLD)
     return joined((name, text), "\n")
-
-
-async def _told(context: Context, row: TicketRow, name: str, *, now: datetime) -> MessageId:
-    """A message of the desk to the customer, in the customer's language."""
-    customer = await CustomerRow.get(id=row.customer_id)
-    language = language_of(customer.language, default=context.desk_named(row.desk).language)
-    text = context.texts.say(
-        language,
-        name,
-        name=customer.name,
-        number=row.number,
-        target=context.texts.span(language, context.config.targets.first_response),
-        reopen=context.texts.span(language, context.config.tickets.reopen_within),
-    )
-    return await add_message(
-        row, direction="out", author=DESK, body=RichText.of(text), kind="text", sent_at=now, now=now
-    )
 
 
 async def add_message(

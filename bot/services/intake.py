@@ -1,21 +1,23 @@
 """A customer writes: their message finds its ticket, or opens one."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from bot.channels.base import InboundMessage, Raw, Sender, Unreadable
-from bot.delivery import outbox
-from bot.delivery.outbox import Entry
+from bot.channels.base import AddressChanged, Ignored, InboundMessage, Raw, Reachability, Report, Unreadable
 from bot.delivery.ports import Arrived, Unprocessable
+from bot.domain import closing
+from bot.domain.closing import Answer
 from bot.domain.courtesies import is_courtesy
 from bot.domain.events import CUSTOMER, MessageId, TicketOpened
 from bot.domain.ids import Cause, TicketNumber
-from bot.domain.text import RichText
 from bot.domain.ticket import Change, Place, Status, Ticket, place, receive
 from bot.models.mapping import take, ticket_of
-from bot.models.rows import CounterRow, CustomerRow, IdentityRow, MessageRow, TicketRow
+from bot.models.rows import CounterRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
 from bot.services.commit import add_message, commit_change, first_time, inbox_cause
 from bot.services.context import Context
-from bot.texts import language_of
+from bot.services.customers import Customers, answered, latest_active, mark_reachable
+from bot.services.identities import of_sender
+from bot.services.settlement import Settlement
 
 SUBJECT = 80  #: characters of the first line that name a ticket in lists
 
@@ -23,47 +25,89 @@ SUBJECT = 80  #: characters of the first line that name a ticket in lists
 class Intake:
     """What becomes of what customers write."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, settlement: Settlement) -> None:
         self._context = context
+        self._customers = Customers(context)
+        self._settlement = settlement
 
     async def process(self, arrived: Arrived) -> None:
         """Turn one row of the inbox into decisions."""
         raw = Raw(key=arrived.key, lane=arrived.lane, position=arrived.position, body=arrived.body)
+        cause, now = inbox_cause(arrived.id), arrived.received_at
         match self._context.channels[arrived.source].read(raw):
             case InboundMessage() as inbound:
-                await self.receive(inbound, cause=inbox_cause(arrived.id), now=arrived.received_at)
+                await self.receive(inbound, cause=cause, now=now)
+            case Reachability() as word:
+                await self._customers.reached(word, cause=cause, now=now)
+            case AddressChanged() as word:
+                await self._customers.moved(word, cause=cause, now=now)
+            case Report() as report:
+                await self._settlement.reported(report, cause=cause, now=now)
             case Unreadable(reason=reason):
                 raise Unprocessable(reason)
-            case _:
-                pass  # TODO(#3): reachability, moved addresses, reports
+            case Ignored():
+                pass
 
     async def receive(self, inbound: InboundMessage, *, cause: Cause, now: datetime) -> None:
         """Put the message into its ticket; a redelivered one, by cause or by the platform's key, changes nothing."""
         async with self._context.transaction():
             if not await first_time(cause, now=now) or await MessageRow.exists(external_key=external_key(inbound)):
                 return
-            identity = await _identity(inbound.sender, now=now)
-            if inbound.command == "start":
-                await self._greet(identity, cause=cause, now=now)
-                return
-            latest = await TicketRow.filter(identity_id=identity.id).order_by("-number").first()
-            await self._place(inbound, identity, latest, cause=cause, now=now)
+            identity = await of_sender(inbound.sender, sent_at=inbound.sent_at, now=now)
+            await mark_reachable(self._context, identity, at=None, cause=cause, now=now)
+            asked = _asked(inbound)
+            if asked is not None:
+                command, words = asked
+                await self._customers.asks(identity, command, words, cause=cause, now=now)
+                if command != "new" or not words.strip():
+                    return
+                inbound = replace(inbound, command=None)  # what stands behind /new is the new ticket's first message
+            row = await self._meant(inbound, identity)
+            answer = answered(inbound, row)
+            if answer is not None:
+                await self._answer(identity, answer, cause=cause, now=now)
+            elif inbound.choice is None:  # a button that we don't know any more says nothing
+                await self._place(inbound, identity, row, cause=cause, now=now)
+
+    async def _meant(self, inbound: InboundMessage, identity: IdentityRow) -> TicketRow | None:
+        """The ticket of the message that it quotes, else the open one in which somebody wrote last, else the last."""
+        if identity.new_wanted_at is None and inbound.quotes is not None:
+            quoted = await _quoted(inbound, identity)
+            if quoted is not None:
+                return quoted
+        active = await latest_active(identity)
+        if active is not None:
+            return active
+        last = await TicketRow.filter(identity_id=identity.id).order_by("-number").first()
+        return None if last is None else await TicketRow.select_for_update().get(id=last.id)
+
+    async def _answer(self, identity: IdentityRow, answer: Answer, *, cause: Cause, now: datetime) -> None:
+        """Only about a ticket of one's own."""
+        row = await TicketRow.select_for_update().get_or_none(number=answer.number, identity_id=identity.id)
+        if row is not None:
+            await self._customers.answers(row, answer, cause=cause, now=now)
 
     async def _place(
-        self, inbound: InboundMessage, identity: IdentityRow, latest: TicketRow | None, *, cause: Cause, now: datetime
+        self, inbound: InboundMessage, identity: IdentityRow, row: TicketRow | None, *, cause: Cause, now: datetime
     ) -> None:
+        ticket = None if row is None else ticket_of(row)
         where = place(
-            None if latest is None else ticket_of(latest),
+            ticket,
             courtesy=inbound.edit or (inbound.kind == "text" and is_courtesy(inbound.text.plain)),
             reopen_within=self._context.config.tickets.reopen_within,
             now=now,
         )
-        if latest is None or where is Place.OPENS:
-            await self._open(inbound, identity, latest, cause=cause, now=now)
+        if row is None or ticket is None or where is Place.OPENS or identity.new_wanted_at is not None:
+            identity.new_wanted_at = None
+            await identity.save(update_fields=["new_wanted_at"])
+            await self._open(inbound, identity, row, cause=cause, now=now)
             return
-        message = await _stored(latest, inbound, now=now)
-        change = receive(ticket_of(latest), message=message, at_place=where, sent_at=inbound.sent_at, now=now)
-        await commit_change(self._context, latest, change, cause=cause, now=now)
+        message = await _stored(row, inbound, now=now)
+        if closing.is_comment(ticket, now=now):
+            change = closing.comment(ticket, text=inbound.text.plain, message=message, now=now)
+        else:
+            change = receive(ticket, message=message, at_place=where, sent_at=inbound.sent_at, now=now)
+        await commit_change(self._context, row, change, cause=cause, now=now)
 
     async def _open(
         self, inbound: InboundMessage, identity: IdentityRow, previous: TicketRow | None, *, cause: Cause, now: datetime
@@ -95,19 +139,6 @@ class Intake:
         )
         await commit_change(self._context, row, Change(ticket, (opened,)), cause=cause, now=now)
 
-    async def _greet(self, identity: IdentityRow, *, cause: Cause, now: datetime) -> None:
-        """A messenger's start button is no request: it is answered, and opens nothing."""
-        customer = await CustomerRow.get(id=identity.customer_id)
-        language = language_of(customer.language, default=self._context.desk_for(identity.channel).language)
-        text = RichText.of(self._context.texts.say(language, "customer.greeting", name=customer.name))
-        entry = Entry(
-            lane=f"greeting:{identity.id}",
-            kind="send",
-            budget=f"{identity.channel}:send",
-            payload={"text": text.to_json(), "identity": identity.id, "released_at": now.isoformat()},
-        )
-        await outbox.put([entry], cause=cause, now=now)
-
 
 def external_key(inbound: InboundMessage) -> str:
     """The platform's own key of the message, unique over all channels and accounts."""
@@ -115,23 +146,24 @@ def external_key(inbound: InboundMessage) -> str:
     return f"{address.channel}:{address.account}:{inbound.key}"
 
 
-async def _identity(sender: Sender, *, now: datetime) -> IdentityRow:
-    """The customer's address, known or new; their present name and language are kept."""
-    address = sender.address
-    found = await IdentityRow.get_or_none(channel=address.channel, account=address.account, key=address.key)
-    if found is not None:
-        # locked, so that of two first messages only one opens a ticket where several processes work
-        identity = await IdentityRow.select_for_update().get(id=found.id)
-        await CustomerRow.filter(id=identity.customer_id).update(name=sender.name, language=_language(sender))
-        return identity
-    customer = await CustomerRow.create(name=sender.name, language=_language(sender), created_at=now)
-    return await IdentityRow.create(
-        customer_id=customer.id, channel=address.channel, account=address.account, key=address.key, created_at=now
-    )
+def _asked(inbound: InboundMessage) -> tuple[str, str] | None:
+    """The command and its words, typed or chosen in the menu."""
+    if inbound.choice is not None and inbound.choice.startswith("do:"):
+        command, _, words = inbound.choice.removeprefix("do:").partition(" ")
+        return command, words
+    return None if inbound.command is None else (inbound.command, inbound.text.plain)
 
 
-def _language(sender: Sender) -> str | None:
-    return None if sender.language is None else sender.language[:8]
+async def _quoted(inbound: InboundMessage, identity: IdentityRow) -> TicketRow | None:
+    """The ticket of a message that the customer answers to: one of theirs, or one of ours."""
+    address = inbound.sender.address
+    theirs = await MessageRow.get_or_none(external_key=f"{address.channel}:{address.account}:{inbound.quotes}")
+    if theirs is not None:
+        return await TicketRow.select_for_update().get_or_none(id=theirs.ticket_id, identity_id=identity.id)
+    ours = await DeliveryRow.filter(kind="send", external_key=inbound.quotes, ticket_id__isnull=False).first()
+    if ours is None:
+        return None
+    return await TicketRow.select_for_update().get_or_none(id=ours.ticket_id, identity_id=identity.id)
 
 
 async def _next_number() -> TicketNumber:

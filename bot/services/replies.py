@@ -117,12 +117,14 @@ class Replies:
         row = await TicketRow.get_or_none(slack_channel=channel, thread_ts=thread)
         return row is not None and await _known(row, ts)
 
-    async def whisper(self, number: TicketNumber, *, agent: AgentId, text: str, cause: Cause, now: datetime) -> None:
-        """Tell one person something in the thread, best effort."""
+    async def whisper(
+        self, number: TicketNumber, *, agent: AgentId, text: str, cause: Cause, now: datetime, undo: int | None = None
+    ) -> None:
+        """Tell one person something in the thread, best effort; ``undo`` is the change that they may take back."""
         async with self._context.transaction():
             row = await locked(number)
             if await first_time(Cause(f"{cause}:answer"), now=now):
-                hint = Whisper(to=acting(agent), name="answer", text=text)
+                hint = Whisper(to=acting(agent), name="answer", text=text, undo=undo)
                 await put_intents(self._context, row, [hint], cause=Cause(f"{cause}:answer"), now=now)
 
     def _queued(self, ticket: Ticket, message: MessageId, agent: AgentId, *, now: datetime) -> ReplyQueued:

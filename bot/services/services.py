@@ -22,4 +22,6 @@ class Services:
     @classmethod
     def over(cls, context: Context) -> "Services":
         """All of them over one context."""
-        return cls(context, Intake(context), Replies(context), Lifecycle(context), Settlement(context))
+        settlement = Settlement(context)
+        intake = Intake(context, settlement=settlement)
+        return cls(context, intake, Replies(context), Lifecycle(context), settlement)

@@ -1,7 +1,10 @@
 """What follows from how a part ended; runs inside the transaction that stores the outcome."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
+from bot.channels.base import Report, Word
+from bot.config import Desk
 from bot.delivery import decide, outbox
 from bot.delivery.outbox import Entry
 from bot.delivery.ports import Arrived, Delivered, Outcome, Part, Refused, Unknown
@@ -11,9 +14,10 @@ from bot.domain.intents import ShowReceipt, UpdateCard
 from bot.domain.receipts import Receipt, advanced, of_parts
 from bot.domain.ticket import Change, answered
 from bot.models.mapping import ticket_of
-from bot.models.rows import MessageRow, TicketRow
-from bot.services.commit import commit_change, put_intents
+from bot.models.rows import IdentityRow, MessageRow, TicketRow
+from bot.services.commit import commit_change, first_time, put_intents
 from bot.services.context import Context
+from bot.services.customers import mark_reachable
 
 
 class Settlement:
@@ -34,9 +38,51 @@ class Settlement:
                 await self._shown(part, key, cause=cause, now=now)
             case "show_receipt", Delivered(facts=facts):
                 await MessageRow.filter(id=part.message).update(receipt_shown=facts.get("shown"))
+            case (
+                ("open_thread" | "post_message" | "post_notice" | "post_offer" | "post_trouble"),
+                Refused(reason=reason),
+            ):
+                await self._not_shown(part, reason, cause=cause, now=now)
             case _:
                 pass
         self._context.wake()
+
+    async def reported(self, report: Report, *, cause: Cause, now: datetime) -> None:
+        """
+        A platform's later word about something sent. Words come late, twice and in any order.
+
+        What reached the customer has arrived, whatever was said before; "accepted" is no news after a failure.
+        """
+        async with self._context.transaction():
+            found = await decide.reported(mark=report.mark, key=report.key)
+            if not await first_time(cause, now=now) or found is None:
+                return
+            part, of_last_attempt = found
+            if report.word is Word.FAILED:
+                if of_last_attempt and await decide.bounced(part.id, reason=report.reason, now=now):
+                    await self.settle(part, Refused(report.reason), now=now)
+                return
+            states = ("sending", "uncertain") if report.word is Word.ACCEPTED else ("sending", "uncertain", "failed")
+            if await decide.arrived(part.id, from_states=states, key=report.key, now=now):
+                await self.settle(part, Delivered(key=report.key), now=now)
+            if report.word is Word.READ:
+                await self._read(part, cause=cause, now=now)
+
+    async def _read(self, part: Part, *, cause: Cause, now: datetime) -> None:
+        """The customer has seen it: the receipt says so once all parts are there."""
+        message = await MessageRow.get_or_none(id=part.message)
+        if message is None or part.ticket is None or of_parts(await decide.states(message.id)) is not Receipt.ACCEPTED:
+            return
+        message.receipt = Receipt.READ.value
+        await message.save(update_fields=["receipt"])
+        row = await TicketRow.get(id=part.ticket)
+        await put_intents(self._context, row, [ShowReceipt(MessageId(message.id))], cause=cause, now=now)
+
+    async def _not_shown(self, part: Part, reason: str, *, cause: Cause, now: datetime) -> None:
+        """Slack refuses for good what agents should see: the desk's channel says so, nothing is swallowed."""
+        row = await TicketRow.get(id=part.ticket)
+        words = {"number": str(row.number), "reason": reason, "id": f"out-{part.id}"}
+        await self._announce(self._context.desk_named(row.desk), "not_shown", words, cause=cause, now=now)
 
     async def _card_stands(self, part: Part, outcome: Delivered, *, cause: Cause, now: datetime) -> None:
         """Remember where it is; if the ticket has changed since it was drawn, it is drawn again."""
@@ -59,6 +105,10 @@ class Settlement:
 
     async def _sent(self, part: Part, outcome: Outcome, *, cause: Cause, now: datetime) -> None:
         """A part to the customer ended: the receipt says so, and what went wrong stands in the thread."""
+        if isinstance(outcome, Refused) and outcome.unreachable:
+            ticket_row = await TicketRow.get(id=part.ticket)
+            identity = await IdentityRow.get(id=ticket_row.identity_id)
+            await mark_reachable(self._context, identity, at=now, cause=cause, now=now)
         row = await TicketRow.select_for_update().get(id=part.ticket)
         message = await MessageRow.get(id=part.message)
         mid = MessageId(message.id)
@@ -82,12 +132,17 @@ class Settlement:
 
     async def alarm(self, arrived: Arrived, *, now: datetime) -> None:
         """Say in the desk's Slack channel that something could not be read; it stays stored."""
-        desk = self._context.config.desks[0]
+        words = {"source": arrived.source, "id": f"in-{arrived.id}"}
+        desk, cause = self._context.config.desks[0], Cause(f"parked:{arrived.id}")
+        await self._announce(desk, "parked", words, cause=cause, now=now)
+        self._context.wake()
+
+    async def _announce(self, desk: Desk, name: str, words: Mapping[str, str], *, cause: Cause, now: datetime) -> None:
+        """Say something in the desk's Slack channel: a text ``alarm.<name>``."""
         entry = Entry(
             lane=f"desk:{desk.name}",
             kind="post_alarm",
             budget=f"slack:post:{desk.name}",
-            payload={"name": "parked", "words": {"source": arrived.source, "id": f"in-{arrived.id}"}},
+            payload={"name": name, "words": dict(words)},
         )
-        await outbox.put([entry], cause=f"parked:{arrived.id}", now=now)
-        self._context.wake()
+        await outbox.put([entry], cause=cause, now=now)

@@ -73,6 +73,8 @@ class CardView:
     first_reply_due_at: datetime | None = None  #: None: answered already
     previous: int | None = None  #: the number of the ticket that this one follows
     trouble: Trouble | None = None
+    window_closes_at: datetime | None = None  #: None: we may write at any time
+    reachable: bool = True
 
 
 _EMOJI = {
@@ -117,6 +119,16 @@ def _state(view: CardView, say: Say) -> Iterator[str]:
         )
     if view.first_reply_due_at is not None and not ticket.status.is_done:
         yield say("card.first_reply_due", at=date(view.first_reply_due_at))
+    if view.window_closes_at is not None and not ticket.status.is_done:
+        yield say("card.window", at=date(view.window_closes_at))
+    if ticket.rating is not None:
+        yield say("card.rating", stars="★" * ticket.rating + "☆" * (5 - ticket.rating))
+    yield from _troubles(view, say)
+
+
+def _troubles(view: CardView, say: Say) -> Iterator[str]:
+    if not view.reachable:
+        yield say("card.unreachable")
     if view.previous is not None:
         yield say("card.follows", number=view.previous)
     if view.trouble is not None:
@@ -127,14 +139,13 @@ def _card_actions(view: CardView, say: Say) -> Json:
     ticket = view.ticket
     done = "reopen" if ticket.status.is_done else "close"
     verbs = ("claim",) if ticket.owner is None else ()
-    return _actions(
-        *(
-            button(
-                f"ticket.{verb}", say(f"card.{verb}"), value=ticket.number, style="primary" if verb == "claim" else None
-            )
-            for verb in (*verbs, "reply", "note", "escalate", done)
-        )
+    buttons = (
+        button(f"ticket.{verb}", say(f"card.{verb}"), value=ticket.number, style="primary" if verb == "claim" else None)
+        for verb in (*verbs, "reply", "note", "escalate", done)
     )
+    more = ("assign", "show") if ticket.owner is None else ("unclaim", "assign", "show")
+    options = [{"text": plain(say(f"card.{verb}")), "value": f"{verb}:{ticket.number}"} for verb in more]
+    return _actions(*buttons, {"type": "overflow", "action_id": "ticket.more", "options": options})
 
 
 # --- under the card
@@ -186,9 +197,24 @@ def whisper_not_sent(message: int, say: Say) -> Message:
     return Message(sentence, [section("whisper", sentence), _actions(send)])
 
 
-def whisper(sentence: str) -> Message:
-    """Any other hint, in mrkdwn."""
-    return Message(sentence, [section("whisper", sentence)])
+def answer(sentence: str, undo: int | None, say: Say) -> Message:
+    """Any other hint or answer for one person, in mrkdwn; ``undo`` is the change that its button takes back."""
+    shown = [section(f"whisper.{number}", text) for number, text in enumerate(_sections(sentence))]
+    if undo is not None:
+        shown.append(_actions(button("change.undo", say("card.undo"), value=undo)))
+    return Message(sentence, shown)
+
+
+def _sections(sentence: str) -> Iterator[str]:
+    """Whole lines, as many as a section holds."""
+    lines, size = list[str](), 0
+    for line in sentence.split("\n"):
+        if lines and size + len(line) > SECTION:
+            yield "\n".join(lines)
+            lines, size = [], 0
+        lines.append(line[:SECTION])
+        size += len(line) + 1
+    yield "\n".join(lines)
 
 
 def alarm(sentence: str) -> Message:
@@ -214,7 +240,7 @@ def section(block_id: str, sentence: str) -> Json:
     return {"type": "section", "block_id": block_id, "text": mrkdwn(sentence)}
 
 
-def button(action_id: str, label: str, *, value: int, style: str | None = None) -> Json:
+def button(action_id: str, label: str, *, value: int | str, style: str | None = None) -> Json:
     """A button that says what it is about."""
     found: Json = {"type": "button", "action_id": action_id, "text": plain(label), "value": str(value)}
     return found if style is None else {**found, "style": style}

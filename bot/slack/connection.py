@@ -14,6 +14,7 @@ from bot.clock import Clock
 CONNECTIONS = 2  #: Slack sends each event to any one of them; when it renews one, the other still listens
 DEAD_AFTER = timedelta(seconds=45)  #: a connection that has not come back by then is built anew
 LONG_SILENCE = timedelta(seconds=30)  #: without any connection so long, Slack may have given up on events
+GOODBYE_S = 2.0  #: seconds for ending all connections
 PING_EVERY_S = 5.0  #: seconds; the SDK takes four unanswered pings for the end of a connection
 
 log = structlog.get_logger()
@@ -41,8 +42,12 @@ class SlackConnection:
         task = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]  # of the SDK
         self._connecting.add(task)
         task.add_done_callback(self._connecting.discard)
-        task.add_done_callback(lambda _: self._noticed())
+        task.add_done_callback(self._connected)
         return handler
+
+    def _connected(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is None:
+            self._noticed()
 
     def _noticed(self) -> None:
         """A connection stands: was there none for long, events may be missing."""
@@ -62,15 +67,21 @@ class SlackConnection:
             elif now - self._lost_at.setdefault(number, now) > DEAD_AFTER:
                 log.warning("slack.connection_rebuilt", connection=number)
                 del self._lost_at[number]
-                await handler.close_async()  # type: ignore[no-untyped-call]  # of the SDK
+                await _closed(handler)
                 self._handlers[number] = self._connect()
         if len(self._lost_at) == len(self._handlers):
             self.health.problem = "no connection to Slack"
 
     async def close(self) -> None:
         """End the connections; what is not acknowledged comes again from Slack."""
-        for task in self._connecting:
+        closing = [asyncio.create_task(_closed(handler)) for handler in self._handlers]
+        if closing:  # a server that is away does not answer the goodbye, for which aiohttp waits long
+            await asyncio.wait(closing, timeout=GOODBYE_S)
+        tasks = (*closing, *self._connecting)
+        for task in tasks:
             task.cancel()
-        for handler in self._handlers:
-            await handler.close_async()  # type: ignore[no-untyped-call]  # of the SDK
-        await asyncio.gather(*self._connecting, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _closed(handler: AsyncSocketModeHandler) -> None:
+    await handler.close_async()  # type: ignore[no-untyped-call]  # of the SDK

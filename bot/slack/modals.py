@@ -39,19 +39,27 @@ def escalate(about: About | None, say: Say) -> Json:
     return _modal("escalate", about, [target, _text(REASON, say("modal.escalate.reason"))], say)
 
 
+def assign(about: About | None, say: Say) -> Json:
+    """To whom."""
+    select = {"type": "users_select", "action_id": VALUE}
+    return _modal("assign", about, [_input(TARGET, say("modal.assign.target"), select)], say)
+
+
 def close(about: About | None, say: Say) -> Json:
     """How it was solved, if there is anything to say."""
     resolution = {**_text(RESOLUTION, say("modal.close.resolution")), "optional": True}
     return _modal("close", about, [resolution], say)
 
 
-def modal(verb: str, about: About | None, say: Say, *, words: str = "") -> Json:
-    """What a verb still needs, ``words`` being what was given already; any verb can ask for its ticket."""
-    build = {"reply": reply, "note": note, "escalate": escalate, "close": close}.get(verb)
+def modal(verb: str, about: About | None, say: Say, *, words: str = "", person: str | None = None) -> Json:
+    """What a verb still needs; ``words`` and ``person`` were given already. Any verb can ask for its ticket."""
+    build = {"reply": reply, "note": note, "escalate": escalate, "assign": assign, "close": close}.get(verb)
     view = _modal(verb, about, [], say) if build is None else build(about, say)
     for block in view["blocks"]:
         if words and block["type"] == "input" and block["element"]["type"] == "plain_text_input":
             block["element"]["initial_value"] = words[:LONGEST]
+        if person and block["type"] == "input" and block["element"]["type"] == "users_select":
+            block["element"]["initial_user"] = person
     return view
 
 

@@ -30,6 +30,7 @@ class Me:
     user: str
     bot: str
     team: str
+    url: str  #: of the workspace, ends in a slash
 
 
 class People:
@@ -49,9 +50,13 @@ class People:
 
         async def load() -> Me:
             found = await reading(self._client.auth_test())
-            return Me(user=found["user_id"], bot=found["bot_id"], team=found["team_id"])
+            return Me(user=found["user_id"], bot=found["bot_id"], team=found["team_id"], url=found["url"])
 
         return await self._known(("me", ""), load)
+
+    async def address(self, channel: str, ts: str) -> str:
+        """Where a message is read in Slack, as `chat.getPermalink` writes it."""
+        return f"{(await self.me()).url}archives/{channel}/p{ts.replace('.', '')}"
 
     async def role(self, user: str, channel: str) -> Role:
         """Who this is, as far as the Slack channel is concerned; in doubt a stranger."""
@@ -87,11 +92,18 @@ class People:
         if opaque in {CUSTOMER, DESK}:
             return customer if opaque == CUSTOMER else "Loket"
         if key.startswith("@"):
-            handles = await self._groups()
-            key = next((found for found, handle in handles.items() if handle == key.removeprefix("@")), key)
+            key = await self._group_of(key)
         if kind not in {"agent", "user", "group", "supervisor"} or not _ID.fullmatch(key):
             return literal(key or opaque)
         return f"<!subteam^{key}>" if key.startswith("S") else f"<@{key}>"
+
+    async def is_among(self, user: str, named: Iterable[str]) -> bool:
+        """Whether somebody is one of those named by user id, by a user group's id or by its ``@handle``."""
+        for one in named:
+            key = await self._group_of(one) if one.startswith("@") else one
+            if key == user or (key.startswith("S") and user in await self._group_members(key)):
+                return True
+        return False
 
     async def channel_id(self, name_or_id: str) -> str:
         """The id of a channel that is named by its id or, after a ``#``, by its name."""
@@ -151,6 +163,20 @@ class People:
             return await self._known(("groups", ""), load)
         except (Rejected, Down):
             return {}
+
+    async def _group_of(self, handle: str) -> str:
+        """The id of the user group that is called ``@handle``; without any the handle."""
+        found = (key for key, name in (await self._groups()).items() if name == handle.removeprefix("@"))
+        return next(found, handle)
+
+    async def _group_members(self, group: str) -> frozenset[str]:
+        async def load() -> frozenset[str]:
+            return frozenset((await reading(self._client.usergroups_users_list(usergroup=group)))["users"])
+
+        try:
+            return await self._known(("group", group), load)
+        except (Rejected, Down):  # no such group, or none that the app may see: nobody is in it
+            return frozenset()
 
     async def _channel_name(self, channel: str) -> str:
         async def load() -> str:

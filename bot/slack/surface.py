@@ -14,8 +14,11 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 from tortoise.expressions import Q
 
+from bot.channels.base import Capabilities
 from bot.config import Config, Desk
+from bot.delivery.customers import window_closes_at
 from bot.delivery.ports import Delivered, Part
+from bot.domain.events import DESK
 from bot.domain.receipts import Receipt
 from bot.domain.text import RichText
 from bot.errors import Down, Later, Rejected
@@ -50,23 +53,30 @@ class SlackSurface:
     """
     Delivers the outbox's parts to Slack.
 
-    ``client`` must not retry by itself (``retry_handlers=[]``). ``labels`` are the names of the customer channels as
-    people call them; one without is called by its own name.
+    ``client`` must not retry by itself (``retry_handlers=[]``). ``capabilities`` are those of the customer channels;
+    one that is switched off is called by its own name.
     """
 
     def __init__(
-        self, client: AsyncWebClient, *, people: People, config: Config, texts: Texts, labels: Mapping[str, str]
+        self,
+        client: AsyncWebClient,
+        *,
+        people: People,
+        config: Config,
+        texts: Texts,
+        capabilities: Mapping[str, Capabilities],
     ) -> None:
         self._client = client
         self._people = people
         self._config = config
         self._texts = texts
-        self._labels = labels
+        self._capabilities = capabilities
         self._posts: Mapping[str, _Build] = {
             "post_message": self._message,
             "post_notice": self._notice,
             "post_offer": self._offer,
             "post_trouble": self._trouble,
+            "post_reminder": self._reminder,
         }
         self._others: Mapping[str, Callable[[Part], Awaitable[Delivered]]] = {
             "open_thread": self._open_thread,
@@ -154,10 +164,10 @@ class SlackSurface:
         say, name, words = self._say(row), part.payload["name"], part.payload["words"]
         values: dict[str, object] = {key: literal(str(word)) for key, word in words.items()}
         who, *whom = await self._mentions(part.payload["people"], say)
-        if name == "claimed":
+        if name in {"claimed", "assigned"}:
             mode, hold = self._config.replies.mode, self._config.replies.hold
             span = self._texts.span(self._desk(row.desk).language, hold)
-            name, values = f"claimed.{mode}", {"hold": say("notice.hold", span=span) if hold else say("notice.no_hold")}
+            name, values = f"{name}.{mode}", {"hold": say("notice.hold", span=span) if hold else say("notice.no_hold")}
         sentence = say(f"notice.{name}", who=who, whom=", ".join(whom), **values)
         return blocks.notice(sentence, words.get("reason") or words.get("resolution") or "", say)
 
@@ -173,6 +183,16 @@ class SlackSurface:
             return None
         found = Trouble(name="uncertain" if part.payload["uncertain"] else "failed", reason=part.payload["reason"])
         return blocks.trouble(found, RichText.from_json(sent.payload["text"]), sent.id, self._say(row))
+
+    async def _reminder(self, part: Part, row: TicketRow) -> Message | None:
+        written, say, about = await MessageRow.get(id=part.message), self._say(row), part.payload["part"]
+        undecided = written.receipt == Receipt.HELD if about is None else await _is_uncertain(about)
+        if not undecided:
+            return None
+        whom = written.author if written.author != DESK else row.owner and f"agent:{row.owner}"
+        who = await self._people.mention(whom) if whom else say("notice.nobody")
+        words = literal(blocks.preview(RichText.from_json(written.body).plain))
+        return blocks.notice(say(f"reminder.{'held' if about is None else 'uncertain'}", who=who, words=words), "", say)
 
     # --- what shows a state
 
@@ -229,9 +249,9 @@ class SlackSurface:
 
     async def _whispered(self, part: Part, say: Say) -> Message | None:
         if part.payload["name"] == "answer":
-            return blocks.whisper(part.payload["text"])
+            return blocks.answer(part.payload["text"], part.payload.get("undo"), say)
         if part.payload["name"] != "not_sent":
-            return blocks.whisper(say(f"whisper.{part.payload['name']}"))
+            return blocks.answer(say(f"whisper.{part.payload['name']}"), None, say)
         message = await MessageRow.get(id=part.message)
         return blocks.whisper_not_sent(message.id, say) if message.direction == "note" else None
 
@@ -241,11 +261,11 @@ class SlackSurface:
         ticket, say = ticket_of(row), self._say(row)
         identity, customer = await IdentityRow.get(id=row.identity_id), await CustomerRow.get(id=row.customer_id)
         first = await MessageRow.get(ticket_id=row.id, seq=1)
-        escalation = ticket.escalation
+        escalation, able = ticket.escalation, self._capabilities.get(identity.channel)
         view = CardView(
             ticket=ticket,
             customer=customer.name,
-            channel=self._labels.get(identity.channel, identity.channel),
+            channel=identity.channel if able is None else able.label,
             language=customer.language,
             first=Written(text=RichText.from_json(first.body).plain, kind=first.kind),
             owner=None if ticket.owner is None else await self._people.mention(f"agent:{ticket.owner}"),
@@ -254,6 +274,8 @@ class SlackSurface:
             first_reply_due_at=self._first_reply_due_at(row),
             previous=row.previous,
             trouble=await _trouble_of(row),
+            window_closes_at=None if able is None else window_closes_at(able, identity),
+            reachable=identity.blocked_at is None,
         )
         return blocks.card(view, say)
 
@@ -316,6 +338,10 @@ class SlackSurface:
 
     async def _mentions(self, people: Sequence[str], say: Say) -> list[str]:
         return [await self._people.mention(one, customer=say("notice.customer")) for one in people]
+
+
+async def _is_uncertain(part: int) -> bool:
+    return await DeliveryRow.exists(id=part, state="uncertain")
 
 
 async def _trouble_of(row: TicketRow) -> Trouble | None:

@@ -10,7 +10,8 @@ from bot.texts import en
 from bot.texts import id as indonesian
 
 CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": en.TEXTS, "id": indonesian.TEXTS}
-CUSTOMERS = ("ticket.", "customer.")  #: names that begin so are read by customers
+MENU = "command."  #: names that begin so describe the commands that customers are offered
+CUSTOMERS = ("ticket.", "customer.", MENU)  #: names that begin so are read by customers
 
 
 def overridable() -> dict[str, str]:
@@ -34,6 +35,14 @@ class Texts:
         """The text with its blanks filled in; an unknown ``name`` is a mistake of ours and raises `KeyError`."""
         text = self.overrides.get(language, {}).get(name) or CATALOGUES[language][name]
         return text.format(**values)
+
+    def menus(self, default: str) -> dict[str, dict[str, str]]:
+        """What customers can ask of the desk, per language and (under ``""``) for all others: name and description."""
+        menus = {
+            language: {name.removeprefix(MENU): self.say(language, name) for name in texts if name.startswith(MENU)}
+            for language, texts in CATALOGUES.items()
+        }
+        return {"": menus[default], **menus}
 
     def span(self, language: str, span: timedelta) -> str:
         """A duration as people say it: 30 minutes, 8 jam."""

@@ -11,10 +11,16 @@ TEXTS: dict[str, str] = {
         "Hi {name}, we have your message. Your ticket number is #{number}; you can expect an answer within {target}."
     ),
     "ticket.solved": (
-        "We believe that your request #{number} is done. If it is not, simply write to us within {reopen}: "
+        "We believe that your request #{number} is solved. Is it? If not, simply write to us within {reopen}: "
         "that opens it again."
     ),
     "customer.greeting": "Hi {name}! Write your question here, and somebody from our team will answer you.",
+    # --- the menu of commands that a messenger shows to customers
+    "command.help": "What you can ask here",
+    "command.status": "Your open requests",
+    "command.new": "Begin a new request",
+    "command.close": "My request is solved",
+    "command.lang": "Language: id or en",
     # --- what happened, in the thread
     "notice.customer": "the customer",
     "notice.claimed.owner": (
@@ -70,7 +76,7 @@ TEXTS: dict[str, str] = {
     # --- the desk's channel
     "alarm.parked": (
         "🚨 Something that arrived from {source} could not be read. Nothing is lost: it is kept as `{id}`. "
-        "Please tell who runs Loket."
+        "`loket failed --retry {id}` tries it again."
     ),
     # --- refusals
     "refused": "That can't be done.",
@@ -170,7 +176,7 @@ TEXTS: dict[str, str] = {
         "*What I can do.* Write it as `/loket …`, or in a ticket's thread as `!…` or `@Loket …`, "
         "where the number may be left out:"
     ),
-    "help.forms": "The short forms `/claim`, `/reply`, `/note`, `/escalate` and `/close` do the same.",
+    "help.forms": "The short forms `/claim`, `/reply`, `/note`, `/escalate`, `/close` and `/sla` do the same.",
     "refused.away": "That did not work just now, and nothing was done: {reason} Please try again.",
     "modal.number_wrong": "Please write the ticket's number, such as 42.",
     "modal.claim.title": "Claim a ticket",
@@ -179,4 +185,118 @@ TEXTS: dict[str, str] = {
     "modal.reopen.submit": "Reopen",
     "modal.undo.title": "Take back a reply",
     "modal.undo.submit": "Undo",
+    # --- the customer's own words, and the end of a ticket
+    "customer.choice.solved": "Solved",
+    "customer.choice.not_yet": "Not yet",
+    "customer.choice.rate_5": "5 – very good",
+    "customer.choice.rate_4": "4 – good",
+    "customer.choice.rate_3": "3 – all right",
+    "customer.choice.rate_2": "2 – poor",
+    "customer.choice.rate_1": "1 – very poor",
+    "customer.choice.status": "My requests",
+    "customer.choice.new": "New request",
+    "customer.choice.close": "It is solved",
+    "customer.choice.lang_id": "Bahasa Indonesia",
+    "customer.choice.lang_en": "English",
+    "customer.lang_set": "From now on we write to you in English.",
+    "customer.new": "Please write your new question; it gets a number of its own.",
+    "customer.nothing_open": "You have no open request. Write to us, and we open one.",
+    "customer.status": "Your open requests:",
+    "customer.status_line": "#{number} · {subject} · {status}",
+    "customer.status.new": "nobody has taken it yet",
+    "customer.status.open": "being worked on",
+    "customer.status.pending": "waiting for your answer",
+    "customer.status.on_hold": "waiting for somebody else",
+    "customer.help": "Write to us, and your message reaches our team. You can also ask for this:",
+    "ticket.rate": "Good to hear! How was our help with #{number}?",
+    "ticket.rated": "Thank you! If you would like to add something, just write it now.",
+    "notice.confirmed": "🎉 {who}: solved.",
+    "notice.rated": "{stars} from {who}.",
+    "notice.unreachable": "🚫 Nothing reaches {who} any more: they blocked us, or are gone.",
+    "notice.reachable": "👋 We can write to {who} again.",
+    "alarm.not_shown": "🚨 Something in ticket #{number} can't be shown in Slack: {reason} It is kept as `{id}`.",
+    "card.unreachable": "🚫 can't be reached",
+    "card.window": "we can write until {at}",
+    "card.rating": "rated {stars}",
+    # --- reports
+    "sla.title": "Tickets, {period} ({zone})",
+    "sla.days": "{first} to {last}",
+    "sla.counts": "{came_in} came in, {answered} answered, {closed} closed, {open} open now",
+    "sla.first_response": "First response: {spread}",
+    "sla.resolution": "Resolution: {spread}",
+    "sla.spread": "{brief} within {target} (n = {count}, {unfinished} unfinished)",
+    "sla.no_tickets": "no tickets",
+    "sla.group": "• {name}: {counts} · first response {first_response} · resolution {resolution}",
+    "sla.nobody": "nobody",
+    "sla.unfinished": "≥ means at least: unfinished tickets count with their age so far.",
+    "sla.units": "d h min s",
+    "sla.share": "Post to channel",
+    "verb.sla": "`sla [period] [by agent|channel] [csv] [share]` – how many tickets, and how fast",
+    "problem.period_unknown": "I don't know the period “{period}”. There are: {forms}.",
+    "problem.by_unknown": "The figures can be split by: {known}.",
+    "problem.by_not_yet": "By {word} does not work yet; the figures can be split by: {known}.",
+    "problem.format_not_yet": "{word} does not work yet; there is: csv.",
+    # --- the agents' core verbs
+    "notice.unclaimed": "👐 {who} gave it back: nobody owns this ticket now.",
+    "notice.unclaimed_from": "👐 {who} took it from {whom}: nobody owns this ticket now.",
+    "notice.assigned.owner": (
+        "👉 {who} gave it to {whom}, whose plain text here goes to the customer from now on; everybody else's stays "
+        "internal. `//` begins a note. {hold}"
+    ),
+    "notice.assigned.everyone": (
+        "👉 {who} gave it to {whom}. Plain text here, whoever of the team writes it, goes to the customer. "
+        "`//` begins a note. {hold}"
+    ),
+    "notice.assigned.explicit": (
+        "👉 {who} gave it to {whom}. What is written here stays internal; the *Reply* button or `!reply text` answers "
+        "the customer."
+    ),
+    "notice.undone.claim": "↩️ {who} took the claim back.",
+    "notice.undone.unclaim": "↩️ {who} took that back: the ticket is with its owner as before.",
+    "notice.undone.assign": "↩️ {who} took that back: the ticket is with whom it was before.",
+    "notice.undone.close": "↩️ {who} took the closing back, and the customer has not been told of it.",
+    "notice.undone.reopen": "↩️ {who} took the reopening back.",
+    "notice.nobody": "Somebody",
+    "reminder.held": "⏰ {who}, your text “{words}” is still waiting for a decision: please press a button above.",
+    "reminder.uncertain": (
+        "⏰ {who}, nobody knows yet whether “{words}” reached the customer: please press a button above."
+    ),
+    "refused.not_claimed": "Nobody owns ticket #{number}.",
+    "refused.not_assignable": "{agent} is no full member of the desk's channel, so the ticket can't be theirs.",
+    "refused.too_late_to_undo": "It is too late to take that back in ticket #{number}.",
+    "refused.changed_since": "That can't be taken back: something else has happened to ticket #{number} since.",
+    "problem.person_missing": "The person is missing.",
+    "problem.only_a_person": "Only one person can be named there, and nothing else.",
+    "problem.list_unknown": "I don't know that list.",
+    "card.unclaim": "Give back",
+    "card.assign": "Give to …",
+    "card.show": "Details",
+    "card.undo": "Undo",
+    "modal.unclaim.title": "Give a ticket back",
+    "modal.unclaim.submit": "Give back",
+    "modal.assign.title": "Give a ticket to",
+    "modal.assign.submit": "Give",
+    "modal.assign.target": "To whom?",
+    "modal.show.title": "Show a ticket",
+    "modal.show.submit": "Show",
+    "verb.unclaim": "`unclaim #42` – nobody owns the ticket any more",
+    "verb.assign": "`assign #42 @person` – the ticket is theirs",
+    "verb.show": "`show #42` – how the ticket stands, with a link",
+    "verb.list": "`list` – the open tickets; `list closed` – those that are done",
+    "verb.mine": "`mine` – your open tickets",
+    "done.unclaimed": "Nobody owns ticket #{number} ({customer}) now.",
+    "done.assigned": "Ticket #{number} ({customer}) has its new owner.",
+    "done.taken_back": "Taken back: ticket #{number} ({customer}) is as it was.",
+    "list.open": "*Open tickets: {total}*",
+    "list.closed": "*Tickets that are done: {total}*",
+    "list.mine": "*Your open tickets: {total}*",
+    "list.none": "There are none.",
+    "list.more": "… and {count} more.",
+    "show.thread": "thread",
+    "show.opened": "opened {at}",
+    "show.first_reply": "first reply {at}",
+    "show.last_customer": "the customer wrote last {at}",
+    "show.solved": "solved {at}",
+    "show.closed": "closed {at}",
+    "show.resolution": "Resolution: {resolution}",
 }

@@ -7,10 +7,16 @@ TEXTS: dict[str, str] = {
         "kami akan membalas dalam waktu {target}."
     ),
     "ticket.solved": (
-        "Permintaan Anda #{number} sudah kami anggap selesai. Jika belum, cukup tulis lagi ke sini dalam waktu "
-        "{reopen}, dan tiketnya akan terbuka kembali."
+        "Menurut kami tiket Anda #{number} sudah selesai. Benarkah? Jika belum, cukup tulis lagi ke sini dalam "
+        "waktu {reopen}."
     ),
     "customer.greeting": "Halo {name}! Silakan tulis pertanyaan Anda di sini, tim kami akan membalasnya.",
+    # --- the menu of commands that a messenger shows to customers
+    "command.help": "Apa saja yang bisa diminta di sini",
+    "command.status": "Tiket Anda yang masih terbuka",
+    "command.new": "Ajukan pertanyaan baru",
+    "command.close": "Masalah saya sudah selesai",
+    "command.lang": "Bahasa: id atau en",
     # --- what happened, in the thread
     "notice.customer": "pelanggan",
     "notice.claimed.owner": (
@@ -70,7 +76,7 @@ TEXTS: dict[str, str] = {
     # --- the desk's channel
     "alarm.parked": (
         "🚨 Sesuatu yang masuk dari {source} tidak bisa dibaca. Tidak ada yang hilang: disimpan sebagai `{id}`. "
-        "Mohon beri tahu pengelola Loket."
+        "`loket failed --retry {id}` mencobanya lagi."
     ),
     # --- refusals
     "refused": "Itu tidak bisa dilakukan.",
@@ -170,7 +176,7 @@ TEXTS: dict[str, str] = {
         "*Yang bisa saya lakukan.* Tulis sebagai `/loket …`, atau di utas tiket sebagai `!…` atau "
         "`@Loket …`; di sana nomornya boleh dilewati:"
     ),
-    "help.forms": "Bentuk singkat `/claim`, `/reply`, `/note`, `/escalate`, dan `/close` melakukan hal yang sama.",
+    "help.forms": "Bentuk singkat `/claim`, `/reply`, `/note`, `/escalate`, `/close`, dan `/sla` melakukan hal yang sama.",
     "refused.away": "Barusan itu gagal dan tidak ada yang berubah: {reason} Silakan coba lagi.",
     "modal.number_wrong": "Tulis nomor tiketnya, misalnya 42.",
     "modal.claim.title": "Ambil tiket",
@@ -179,4 +185,120 @@ TEXTS: dict[str, str] = {
     "modal.reopen.submit": "Buka lagi",
     "modal.undo.title": "Tarik kembali balasan",
     "modal.undo.submit": "Tarik kembali",
+    # --- the customer's own words, and the end of a ticket
+    "customer.choice.solved": "Selesai",
+    "customer.choice.not_yet": "Belum",
+    "customer.choice.rate_5": "5 – sangat baik",
+    "customer.choice.rate_4": "4 – baik",
+    "customer.choice.rate_3": "3 – cukup",
+    "customer.choice.rate_2": "2 – kurang",
+    "customer.choice.rate_1": "1 – sangat kurang",
+    "customer.choice.status": "Tiket saya",
+    "customer.choice.new": "Pertanyaan baru",
+    "customer.choice.close": "Sudah selesai",
+    "customer.choice.lang_id": "Bahasa Indonesia",
+    "customer.choice.lang_en": "English",
+    "customer.lang_set": "Mulai sekarang kami menulis dalam bahasa Indonesia.",
+    "customer.new": "Silakan tulis pertanyaan baru Anda; nomornya akan tersendiri.",
+    "customer.nothing_open": "Tidak ada tiket Anda yang terbuka. Tulis saja, dan kami akan membukanya.",
+    "customer.status": "Tiket Anda yang masih terbuka:",
+    "customer.status_line": "#{number} · {subject} · {status}",
+    "customer.status.new": "belum ada yang menangani",
+    "customer.status.open": "sedang ditangani",
+    "customer.status.pending": "menunggu jawaban Anda",
+    "customer.status.on_hold": "menunggu pihak lain",
+    "customer.help": "Tulis saja, dan pesan Anda sampai ke tim kami. Anda juga bisa meminta ini:",
+    "ticket.rate": "Syukurlah! Bagaimana bantuan kami untuk #{number}?",
+    "ticket.rated": "Terima kasih! Kalau ada yang ingin ditambahkan, tulis saja sekarang.",
+    "notice.confirmed": "🎉 {who}: selesai.",
+    "notice.rated": "{stars} dari {who}.",
+    "notice.unreachable": "🚫 Tidak ada yang sampai ke {who} lagi: kita diblokir, atau akunnya sudah tidak ada.",
+    "notice.reachable": "👋 Kita bisa menulis ke {who} lagi.",
+    "alarm.not_shown": (
+        "🚨 Ada isi tiket #{number} yang tidak bisa ditampilkan di Slack: {reason} Disimpan sebagai `{id}`."
+    ),
+    "card.unreachable": "🚫 tidak bisa dihubungi",
+    "card.window": "kita bisa menulis sampai {at}",
+    "card.rating": "penilaian {stars}",
+    # --- reports
+    "sla.title": "Tiket, {period} ({zone})",
+    "sla.days": "{first} s.d. {last}",
+    "sla.counts": "{came_in} masuk, {answered} dijawab, {closed} ditutup, {open} kini terbuka",
+    "sla.first_response": "Tanggapan pertama: {spread}",
+    "sla.resolution": "Penyelesaian: {spread}",
+    "sla.spread": "{brief} dalam {target} (n = {count}, {unfinished} belum selesai)",
+    "sla.no_tickets": "tidak ada tiket",
+    "sla.group": "• {name}: {counts} · tanggapan pertama {first_response} · penyelesaian {resolution}",
+    "sla.nobody": "tak seorang pun",
+    "sla.unfinished": "≥ berarti paling sedikit: tiket yang belum selesai dihitung dengan umurnya sampai kini.",
+    "sla.units": "hari jam mnt dtk",
+    "sla.share": "Kirim ke kanal",
+    "verb.sla": "`sla [periode] [by agent|channel] [csv] [share]` – berapa banyak tiket, dan seberapa cepat",
+    "problem.period_unknown": "Periode “{period}” tidak dikenal. Yang ada: {forms}.",
+    "problem.by_unknown": "Angka-angkanya bisa dirinci menurut: {known}.",
+    "problem.by_not_yet": "Menurut {word} belum bisa; angka-angkanya bisa dirinci menurut: {known}.",
+    "problem.format_not_yet": "{word} belum bisa; yang ada: csv.",
+    # --- the agents' core verbs
+    "notice.unclaimed": "👐 {who} melepasnya: kini belum ada yang menangani tiket ini.",
+    "notice.unclaimed_from": "👐 {who} mengambilnya dari {whom}: kini belum ada yang menangani tiket ini.",
+    "notice.assigned.owner": (
+        "👉 {who} menyerahkannya kepada {whom}; mulai sekarang teks biasa darinya di sini dikirim ke pelanggan, tulisan "
+        "orang lain tetap internal. Awali dengan `//` untuk catatan. {hold}"
+    ),
+    "notice.assigned.everyone": (
+        "👉 {who} menyerahkannya kepada {whom}. Teks biasa di sini, siapa pun anggota tim yang menulisnya, dikirim ke "
+        "pelanggan. Awali dengan `//` untuk catatan. {hold}"
+    ),
+    "notice.assigned.explicit": (
+        "👉 {who} menyerahkannya kepada {whom}. Semua yang ditulis di sini tetap internal; tombol *Balas* atau "
+        "`!reply teks` menjawab pelanggan."
+    ),
+    "notice.undone.claim": "↩️ {who} batal mengambilnya.",
+    "notice.undone.unclaim": "↩️ {who} membatalkannya: tiket tetap pada yang menanganinya.",
+    "notice.undone.assign": "↩️ {who} membatalkannya: tiket kembali seperti sebelumnya.",
+    "notice.undone.close": "↩️ {who} batal menutupnya, dan pelanggan belum diberi tahu.",
+    "notice.undone.reopen": "↩️ {who} batal membukanya kembali.",
+    "notice.nobody": "Seseorang",
+    "reminder.held": "⏰ {who}, teks Anda “{words}” masih menunggu keputusan: mohon tekan tombol di atas.",
+    "reminder.uncertain": (
+        "⏰ {who}, belum diketahui apakah “{words}” sampai ke pelanggan: mohon tekan tombol di atas."
+    ),
+    "refused.not_claimed": "Tiket #{number} belum ditangani siapa pun.",
+    "refused.not_assignable": "{agent} bukan anggota penuh kanal ini, jadi tidak bisa diserahi tiket.",
+    "refused.too_late_to_undo": "Sudah terlambat untuk membatalkannya di tiket #{number}.",
+    "refused.changed_since": "Tidak bisa dibatalkan: tiket #{number} sudah berubah lagi sesudahnya.",
+    "problem.person_missing": "Orangnya belum disebut.",
+    "problem.only_a_person": "Di sana hanya satu orang yang bisa disebut, tanpa kata lain.",
+    "problem.list_unknown": "Daftar itu tidak dikenal.",
+    "card.unclaim": "Lepaskan",
+    "card.assign": "Serahkan …",
+    "card.show": "Rincian",
+    "card.undo": "Batalkan",
+    "modal.unclaim.title": "Lepaskan tiket",
+    "modal.unclaim.submit": "Lepaskan",
+    "modal.assign.title": "Serahkan tiket",
+    "modal.assign.submit": "Serahkan",
+    "modal.assign.target": "Kepada siapa?",
+    "modal.show.title": "Lihat tiket",
+    "modal.show.submit": "Lihat",
+    "verb.unclaim": "`unclaim #42` – tiket dilepas, belum ada yang menangani",
+    "verb.assign": "`assign #42 @orang` – tiket diserahkan kepadanya",
+    "verb.show": "`show #42` – keadaan tiket, dengan tautannya",
+    "verb.list": "`list` – tiket yang terbuka; `list closed` – yang sudah selesai",
+    "verb.mine": "`mine` – tiket Anda yang terbuka",
+    "done.unclaimed": "Kini belum ada yang menangani tiket #{number} ({customer}).",
+    "done.assigned": "Tiket #{number} ({customer}) sudah diserahkan.",
+    "done.taken_back": "Dibatalkan: tiket #{number} ({customer}) kembali seperti semula.",
+    "list.open": "*Tiket terbuka: {total}*",
+    "list.closed": "*Tiket yang sudah selesai: {total}*",
+    "list.mine": "*Tiket Anda yang terbuka: {total}*",
+    "list.none": "Tidak ada.",
+    "list.more": "… dan {count} lagi.",
+    "show.thread": "utas",
+    "show.opened": "dibuka {at}",
+    "show.first_reply": "balasan pertama {at}",
+    "show.last_customer": "pelanggan terakhir menulis {at}",
+    "show.solved": "diselesaikan {at}",
+    "show.closed": "ditutup {at}",
+    "show.resolution": "Penyelesaian: {resolution}",
 }

@@ -1,7 +1,8 @@
 """A support desk whose service runs as a process: its customers, its agents, its database, and both sides compared."""
 
+import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -194,7 +195,7 @@ async def new_desk(config: str = CONFIG, *, retries_s: Sequence[float] = RETRIES
     channel = slack.add_channel("support", [*agents, slack.workspace.bot_user])
     slack.install(manifest())
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "loket.toml").write_text(config)  # noqa: ASYNC240 (some bytes)
+        (Path(folder) / "loket.toml").write_text(config)
         async with slack, telegram:
             desk = Desk(slack, telegram, Path(folder), channel, agents)
             try:
@@ -203,6 +204,31 @@ async def new_desk(config: str = CONFIG, *, retries_s: Sequence[float] = RETRIES
                 for life in desk.lives:
                     await life.kill()
             assert_silent(desk)
+
+
+def name_of(scenario: object) -> str:
+    """What a scenario is called."""
+    return str(getattr(scenario, "__name__", scenario))
+
+
+Scenario = Callable[[Desk], Awaitable[None]]
+SIDE_BY_SIDE = 3  #: desks at once; most of their time is waiting
+
+
+@asynccontextmanager
+async def side_by_side(scenarios: Sequence[Scenario]) -> AsyncIterator[dict[str, asyncio.Task[None]]]:
+    """Play scenarios at the same time, each at a desk of its own; how each ended is known to its task."""
+    places = asyncio.Semaphore(SIDE_BY_SIDE)
+
+    async def play(scenario: Scenario) -> None:
+        async with places, new_desk() as desk:
+            await scenario(desk)
+
+    tasks = {name_of(scenario): asyncio.create_task(play(scenario)) for scenario in scenarios}
+    yield tasks
+    for task in tasks.values():
+        task.cancel()
+    await asyncio.gather(*tasks.values(), return_exceptions=True)
 
 
 def assert_silent(desk: Desk) -> None:

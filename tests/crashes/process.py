@@ -4,9 +4,10 @@ import asyncio
 import json
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 
@@ -18,9 +19,17 @@ ANSWER_S = 0.3  #: a healthy process says in less whether it is ready
 
 async def until(condition: Callable[[], object], what: str, *, within_s: float = PATIENCE_S) -> None:
     """Return when the condition holds; a test that waits in vain fails with what it waited for."""
+
+    async def is_so() -> bool:
+        return bool(condition())
+
+    await _until(is_so, what, within_s=within_s)
+
+
+async def _until(is_so: Callable[[], Awaitable[bool]], what: str, *, within_s: float = PATIENCE_S) -> None:
     try:
         async with asyncio.timeout(within_s):
-            while not condition():
+            while not await is_so():  # noqa: ASYNC110 - nothing in another process sets an event of ours
                 await asyncio.sleep(LOOK_EVERY_S)
     except TimeoutError:
         raise AssertionError(f"waited {within_s} s in vain: {what}") from None
@@ -75,7 +84,7 @@ class Process:
         await until(lambda: self.port or self._process.returncode is not None, "the service starts")
         assert self.port is not None, self.errors
 
-    async def answers(self, path: str, *, within_s: float = 5) -> tuple[int, dict[str, object]]:
+    async def answers(self, path: str, *, within_s: float = 5) -> tuple[int, Any]:
         """The status and the body of an HTTP answer."""
         limit = aiohttp.ClientTimeout(total=within_s)
         async with (
@@ -86,24 +95,31 @@ class Process:
 
     async def is_stuck(self) -> None:
         """Return when it waits for the database: then it can't say whether it is ready."""
-        async with asyncio.timeout(PATIENCE_S):
-            while True:
-                try:
-                    await self.answers("/readyz", within_s=ANSWER_S)
-                except TimeoutError:
-                    return
 
-    async def is_ready(self, *, within_s: float = PATIENCE_S) -> None:
+        async def is_so() -> bool:
+            try:
+                await self.answers("/readyz", within_s=ANSWER_S)
+            except TimeoutError:
+                return True
+            return False
+
+        await _until(is_so, "it waits for the database")
+
+    async def is_ready(self) -> None:
         """Return when it says that it is ready."""
-        async with asyncio.timeout(within_s):
-            while (await self.answers("/readyz"))[0] != 200:
-                await asyncio.sleep(LOOK_EVERY_S)
 
-    async def is_not_ready(self, part: str, *, within_s: float = PATIENCE_S) -> None:
+        async def is_so() -> bool:
+            return (await self.answers("/readyz"))[0] == 200
+
+        await _until(is_so, "it is ready")
+
+    async def is_not_ready(self, part: str) -> None:
         """Return when it says that this part of it has a problem."""
-        async with asyncio.timeout(within_s):
-            while not (await self.answers("/readyz"))[1]["parts"][part].get("problem"):  # type: ignore[index]  # JSON
-                await asyncio.sleep(LOOK_EVERY_S)
+
+        async def is_so() -> bool:
+            return bool((await self.answers("/readyz"))[1]["parts"][part].get("problem"))
+
+        await _until(is_so, f"it has trouble with {part}")
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal; it may have ended already."""

@@ -1,7 +1,20 @@
 """What is written while the service is away, and what is handed over more than once."""
 
-from tests.crashes.desk import RETRIES_S, Desk
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.crashes.desk import Desk, new_desk
 from tests.crashes.process import until
+
+RETRIES_S = (0.05, 0.1, 0.2)  #: over long before we are back
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    """A desk whose Slack soon gives up on an event."""
+    async with new_desk(retries_s=RETRIES_S) as it:
+        yield it
 
 
 async def test_what_was_written_while_we_were_away_is_all_there_once(desk: Desk) -> None:
@@ -40,7 +53,9 @@ async def test_an_edit_while_we_were_away_is_followed(desk: Desk) -> None:
     desk.slack.edit(desk.agents[0], desk.channel, said, "It will stop tomorrow")
     await until(lambda: not desk.slack.unacked, "Slack has given up")
     await desk.start()
-    await until(lambda: any("left already" in line for line in desk.thread(card)), "the thread says that it is too late")
+    await until(
+        lambda: any("left already" in line for line in desk.thread(card)), "the thread says that it is too late"
+    )
     await desk.rests()
 
     assert desk.received(ada, ["It will stop tomorow", "It will stop tomorrow"]) == ["It will stop tomorow"]

@@ -9,13 +9,14 @@ product: each is reached from outside, by holding the other side's answer or by 
 import asyncio
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 
 import pytest
+import pytest_asyncio
 
 from bot.sandbox.faults import Hold
-from tests.crashes.desk import UNSETTLED, Desk
+from tests.crashes.desk import UNSETTLED, Desk, Scenario, name_of, side_by_side
 from tests.crashes.process import until
 
 FIRST, MORE, REPLY = "Wombats ate my parcel", "And they ate the receipt", "A new parcel is on its way"
@@ -80,8 +81,7 @@ class Scene:
         assert len(self.desk.doubts(self.rufus_card)) == len(self.desk.doubts(self.desk.card_with(FIRST))) == 1
 
 
-@pytest.fixture
-async def scene(desk: Desk) -> Scene:
+async def _scene(desk: Desk) -> Scene:
     """A running desk with two tickets."""
     await desk.start()
     petra, petras_card = await desk.ticket("Petronella", "My lamp hums")
@@ -89,8 +89,8 @@ async def scene(desk: Desk) -> Scene:
     return Scene(desk, petra, petras_card, rufus, rufus_card, desk.customer("Quinlan"))
 
 
-async def test_killed_before_the_inbox_has_committed(scene: Scene) -> None:
-    desk = scene.desk
+async def before_the_inbox_has_committed(desk: Desk) -> None:
+    scene = await _scene(desk)
     with desk.database_locked():
         scene.act()
         await desk.process.is_stuck()
@@ -104,8 +104,8 @@ async def test_killed_before_the_inbox_has_committed(scene: Scene) -> None:
     scene.assert_all_received()
 
 
-async def test_killed_between_the_inbox_and_the_decision(scene: Scene) -> None:
-    desk = scene.desk
+async def between_the_inbox_and_the_decision(desk: Desk) -> None:
+    scene = await _scene(desk)
     asked = desk.slack.faults.hold("users.info", performed=False)  # an agent's event is decided only after this answer
 
     scene.reply = desk.answers(desk.agents[1], scene.rufus_card, REPLY)
@@ -147,29 +147,23 @@ def _killed_when_new(desk: Desk) -> bool:
         return True
 
 
-@pytest.mark.parametrize("when", ["lost", "late"])
-async def test_killed_before_the_other_side_has_performed_the_call(scene: Scene, when: str) -> None:
-    gates = scene.gates(performed=False)
-    scene.act()
-    for gate in gates:
-        await gate.reached()
-    await scene.desk.process.kill()
-    if when == "late":  # else the requests die with the process
-        for gate in gates:
-            gate.release()
+async def before_the_call_which_is_lost(desk: Desk) -> None:
+    scene = await _scene(desk)
+    await _held(scene, performed=False)
+    await desk.process.kill()
 
     await scene.restart()
 
     scene.assert_nothing_lost_or_doubled_in_slack()
-    scene.assert_doubted(times=1 if when == "late" else 0)
+    scene.assert_doubted(times=0)
 
 
-async def test_killed_before_the_answer_has_come(scene: Scene) -> None:
-    gates = scene.gates(performed=True)
-    scene.act()
+async def before_the_call_which_comes_late(desk: Desk) -> None:
+    scene = await _scene(desk)
+    gates = await _held(scene, performed=False)
+    await desk.process.kill()
     for gate in gates:
-        await gate.reached()
-    await scene.desk.process.kill()
+        gate.release()
 
     await scene.restart()
 
@@ -177,16 +171,19 @@ async def test_killed_before_the_answer_has_come(scene: Scene) -> None:
     scene.assert_doubted(times=1)
 
 
-async def test_killed_before_the_outcome_is_stored(scene: Scene) -> None:
-    gates = scene.gates(performed=True)
+async def _held(scene: Scene, *, performed: bool) -> list[Hold]:
+    """All act, and each call that follows stands at its gate."""
+    gates = scene.gates(performed=performed)
     scene.act()
     for gate in gates:
         await gate.reached()
-    with scene.desk.database_locked():
-        for gate in gates:
-            gate.release()
-        await scene.desk.process.is_stuck()
-        await scene.desk.process.kill()
+    return gates
+
+
+async def before_the_answer_has_come(desk: Desk) -> None:
+    scene = await _scene(desk)
+    await _held(scene, performed=True)
+    await desk.process.kill()
 
     await scene.restart()
 
@@ -194,12 +191,52 @@ async def test_killed_before_the_outcome_is_stored(scene: Scene) -> None:
     scene.assert_doubted(times=1)
 
 
-async def test_killed_after_the_outcome_is_stored(scene: Scene) -> None:
+async def before_the_outcome_is_stored(desk: Desk) -> None:
+    scene = await _scene(desk)
+    gates = await _held(scene, performed=True)
+    with desk.database_locked():
+        for gate in gates:
+            gate.release()
+        await desk.process.is_stuck()
+        await desk.process.kill()
+
+    await scene.restart()
+
+    scene.assert_nothing_lost_or_doubled_in_slack()
+    scene.assert_doubted(times=1)
+
+
+async def after_the_outcome_is_stored(desk: Desk) -> None:
+    scene = await _scene(desk)
     scene.act()
-    await scene.desk.rests()
-    await scene.desk.process.kill()
+    await desk.rests()
+    await desk.process.kill()
 
     await scene.restart()
 
     scene.assert_nothing_lost_or_doubled_in_slack()
     scene.assert_all_received()
+
+
+SCENARIOS = (
+    before_the_inbox_has_committed,
+    between_the_inbox_and_the_decision,
+    before_the_call_which_is_lost,
+    before_the_call_which_comes_late,
+    before_the_answer_has_come,
+    before_the_outcome_is_stored,
+    after_the_outcome_is_stored,
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def ends() -> AsyncIterator[dict[str, asyncio.Task[None]]]:
+    """How the scenarios end; they are played at the same time."""
+    async with side_by_side(SCENARIOS) as tasks:
+        yield tasks
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("moment", SCENARIOS, ids=name_of)
+async def test_nothing_is_lost_or_doubled_when_killed(moment: Scenario, ends: dict[str, asyncio.Task[None]]) -> None:
+    await ends[name_of(moment)]

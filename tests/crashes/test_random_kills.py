@@ -82,7 +82,11 @@ async def test_a_dozen_random_deaths_lose_double_and_disorder_nothing(desk: Desk
     assert desk.numbers() == list(range(1, 4 + KILLS + 1))
     for talk in traffic.talks:
         _compare(desk, talk)
-    print(sum(len(t.asked) for t in traffic.talks), sum(len(t.answered) for t in traffic.talks), desk.rows("select state,count(*) from delivery group by 1"))
+    print(
+        sum(len(t.asked) for t in traffic.talks),
+        sum(len(t.answered) for t in traffic.talks),
+        desk.rows("select state,count(*) from delivery group by 1"),
+    )
 
 
 async def _death(desk: Desk, chance: random.Random) -> None:

@@ -3,17 +3,26 @@
 import asyncio
 import signal
 import time
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from bot.sandbox.faults import Faults
-from tests.crashes.desk import Desk
+from tests.crashes.desk import Desk, Scenario, name_of, side_by_side
 
 WITHIN_S = 10  #: the promise
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-async def test_a_stop_lets_deliveries_under_way_end_and_loses_nothing(desk: Desk, number: signal.Signals) -> None:
+async def sigterm_lets_deliveries_under_way_end(desk: Desk) -> None:
+    await _lets_deliveries_end(desk, signal.SIGTERM)
+
+
+async def ctrl_c_lets_deliveries_under_way_end(desk: Desk) -> None:
+    await _lets_deliveries_end(desk, signal.SIGINT)
+
+
+async def _lets_deliveries_end(desk: Desk, number: signal.Signals) -> None:
     await desk.start()
     ada, card = await desk.ticket("Adalberta", "My clock ticks")
     telegram, slack = (faults.hold(name, performed=True) for faults, name in _doors(desk))
@@ -25,7 +34,8 @@ async def test_a_stop_lets_deliveries_under_way_end_and_loses_nothing(desk: Desk
     for question in questions:
         desk.writes(ada, question)
     desk.process.signal(number)
-    asyncio.get_running_loop().call_later(1, lambda: (telegram.release(), slack.release()))
+    for gate in (telegram, slack):
+        asyncio.get_running_loop().call_later(1, gate.release)
     begun = time.monotonic()
     code = await desk.process.end()
     took_s = time.monotonic() - begun
@@ -40,8 +50,7 @@ async def test_a_stop_lets_deliveries_under_way_end_and_loses_nothing(desk: Desk
     assert desk.shown(card, ["At night too", *questions]) == ["At night too", *questions]
 
 
-@pytest.mark.timeout(60)
-async def test_a_stop_waits_for_nobody_longer_than_promised(desk: Desk) -> None:
+async def waits_for_nobody_longer_than_promised(desk: Desk) -> None:
     await desk.start()
     ada, card = await desk.ticket("Adalberta", "My clock ticks")
     gates = [faults.hold(name, performed=True) for faults, name in _doors(desk)]
@@ -69,3 +78,23 @@ async def test_a_stop_waits_for_nobody_longer_than_promised(desk: Desk) -> None:
 
 def _doors(desk: Desk) -> tuple[tuple[Faults, str], ...]:
     return (desk.telegram.faults, "sendMessage"), (desk.slack.faults, "chat.postMessage")
+
+
+SCENARIOS = (
+    waits_for_nobody_longer_than_promised,
+    sigterm_lets_deliveries_under_way_end,
+    ctrl_c_lets_deliveries_under_way_end,
+)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def ends() -> AsyncIterator[dict[str, asyncio.Task[None]]]:
+    """How the scenarios end; they are played at the same time."""
+    async with side_by_side(SCENARIOS) as tasks:
+        yield tasks
+
+
+@pytest.mark.asyncio(loop_scope="module")
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=name_of)
+async def test_a_stop(scenario: Scenario, ends: dict[str, asyncio.Task[None]]) -> None:
+    await ends[name_of(scenario)]

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.sandbox.faults import PlatformError, Reset, ServerError, Throttled
+from tests.database import Kind
 from tests.world import World, words
 from tests.world import world as new_world
 
@@ -226,8 +227,8 @@ async def test_connections_that_are_renewed_or_cut_lose_nothing(world: World) ->
     assert ada.received[1:] == ["one"]
 
 
-async def test_a_flood_delays_nobody_else() -> None:
-    async with new_world("[limits]\nslack_posts_per_second = 1.0") as world:
+async def test_a_flood_delays_nobody_else(kind: Kind) -> None:
+    async with new_world("[limits]\nslack_posts_per_second = 1.0", kind=kind) as world:
         ada, ben = world.customer("Ada"), world.customer("Ben")
         await ada.writes("first")
         for number in range(30):

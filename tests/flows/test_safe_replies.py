@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.database import Kind
 from tests.world import Customer, World
 from tests.world import world as new_world
 
@@ -210,8 +211,8 @@ async def test_a_guest_is_not_heard_and_not_obeyed(world: World, ada: Customer) 
     assert "full members" in str(world.slack.ephemerals(guest)[-1]["text"])
 
 
-async def test_everyone_speaks_in_the_mode_everyone() -> None:
-    async with new_world('[replies]\nmode = "everyone"') as world:
+async def test_everyone_speaks_in_the_mode_everyone(kind: Kind) -> None:
+    async with new_world('[replies]\nmode = "everyone"', kind=kind) as world:
         ada = world.customer()
         await ada.writes("Hello")
         await world.mika.presses("ticket.claim", on=world.card())
@@ -222,8 +223,8 @@ async def test_everyone_speaks_in_the_mode_everyone() -> None:
         assert ada.received[1:] == ["Hi from Budi"]
 
 
-async def test_nothing_plain_leaves_in_the_mode_explicit() -> None:
-    async with new_world('[replies]\nmode = "explicit"') as world:
+async def test_nothing_plain_leaves_in_the_mode_explicit(kind: Kind) -> None:
+    async with new_world('[replies]\nmode = "explicit"', kind=kind) as world:
         ada = world.customer()
         await ada.writes("Hello")
         await world.mika.presses("ticket.claim", on=world.card())
@@ -235,8 +236,8 @@ async def test_nothing_plain_leaves_in_the_mode_explicit() -> None:
         assert ada.received[1:] == ["Hi"]
 
 
-async def test_the_agents_name_stands_before_the_text_where_the_desk_wants_it() -> None:
-    async with new_world('[replies]\nsignature = "name"') as world:
+async def test_the_agents_name_stands_before_the_text_where_the_desk_wants_it(kind: Kind) -> None:
+    async with new_world('[replies]\nsignature = "name"', kind=kind) as world:
         ada = world.customer()
         await ada.writes("Hello")
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from tests.database import Kind
 from tests.world import Customer, World, words
 
 
@@ -164,10 +165,10 @@ async def test_the_same_press_delivered_twice_acts_once(world: World, ada: Custo
     assert world.reactions(said) == ["white_check_mark"]
 
 
-async def test_escalating_without_a_name_tells_the_supervisors_of_the_settings() -> None:
+async def test_escalating_without_a_name_tells_the_supervisors_of_the_settings(kind: Kind) -> None:
     from tests.world import world as new_world
 
-    async with new_world('supervisors = ["@leads"]') as world:
+    async with new_world('supervisors = ["@leads"]', kind=kind) as world:
         group = world.slack.add_group("leads", [world.budi.id])
         await world.customer().writes("Hello")
 

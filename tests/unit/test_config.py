@@ -38,6 +38,7 @@ def test_every_key_is_read() -> None:
     config = parsed(
         """
         supervisors = ["U0123ABCD", "@support-leads"]
+        timezone = "Asia/Jakarta"
         [[desk]]
         name = "Support"
         channel = "C0123ABCD"

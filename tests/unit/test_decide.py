@@ -8,28 +8,32 @@ from typing import cast
 
 import pytest
 
-from bot.channels.base import Channel, OutboundPart, Sent
+from bot.channels.base import Capabilities, Channel, OutboundPart, Sent
 from bot.delivery import decide
 from bot.delivery.customers import CustomerSender
 from bot.delivery.ports import Delivered, Part
 from bot.domain.ids import Address
 from bot.domain.receipts import Receipt, of_parts
 from bot.domain.text import RichText
-from bot.errors import Down, Unconfirmed
+from bot.errors import Down, Later, Rejected, Unconfirmed
 from bot.models.rows import CustomerRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
-from tests.clock import MONDAY
-from tests.database import fresh_database
+from tests.clock import MONDAY, ManualClock
+from tests.database import Kind, fresh_database
 
 LATER = MONDAY + timedelta(minutes=1)
 TEXT = RichText.of("On its way!")
 
 
+PLAIN = Capabilities(label="Chat")
+
+
 class Chat:
     """The end of a channel that sends, and remembers what it was given."""
 
-    def __init__(self) -> None:
+    def __init__(self, capabilities: Capabilities = PLAIN) -> None:
+        self.capabilities = capabilities
         self.sent: list[OutboundPart] = []
-        self.channels: Mapping[str, Channel] = {"chat": cast("Channel", self)}  # only `send` is asked of it
+        self.channels: Mapping[str, Channel] = {"chat": cast("Channel", self)}  # only this is asked of it
 
     async def send(self, part: OutboundPart) -> Sent:
         self.sent.append(part)
@@ -37,9 +41,9 @@ class Chat:
 
 
 @pytest.fixture(autouse=True)
-async def message(tmp_path: Path) -> AsyncIterator[MessageRow]:
+async def message(tmp_path: Path, kind: Kind) -> AsyncIterator[MessageRow]:
     """An agent's message in a ticket, with the database open around it."""
-    async with fresh_database(tmp_path / "loket.db"):
+    async with fresh_database(tmp_path / "loket.db", kind):
         customer = await CustomerRow.create(name="Ada", created_at=MONDAY)
         identity = await IdentityRow.create(
             customer_id=customer.id, channel="chat", account="desk", key="ada", created_at=MONDAY
@@ -169,7 +173,7 @@ def part_of(ticket: int | None) -> Part:
 async def test_a_part_goes_to_the_address_of_its_tickets_customer(message: MessageRow) -> None:
     chat = Chat()
 
-    delivered = await CustomerSender(chat.channels).send(part_of(message.ticket_id))
+    delivered = await CustomerSender(chat.channels, clock=ManualClock()).send(part_of(message.ticket_id))
 
     assert delivered == Delivered(key="chat-1")
     (sent,) = chat.sent
@@ -180,16 +184,43 @@ async def test_a_part_without_a_ticket_names_its_address_itself() -> None:
     chat, part = Chat(), part_of(None)
     identity = await IdentityRow.get()
 
-    await CustomerSender(chat.channels).send(replace(part, payload={**part.payload, "identity": identity.id}))
+    await CustomerSender(chat.channels, clock=ManualClock()).send(
+        replace(part, payload={**part.payload, "identity": identity.id})
+    )
 
     assert [sent.to.key for sent in chat.sent] == ["ada"]
 
 
 async def test_a_channel_that_is_switched_off_has_certainly_not_been_reached(message: MessageRow) -> None:
     with pytest.raises(Down, match="chat is switched off"):
-        await CustomerSender({}).send(part_of(message.ticket_id))
+        await CustomerSender({}, clock=ManualClock()).send(part_of(message.ticket_id))
 
 
 async def test_a_customers_channel_cannot_be_asked_what_arrived(message: MessageRow) -> None:
     with pytest.raises(Unconfirmed):
-        await CustomerSender(Chat().channels).find(part_of(message.ticket_id))
+        await CustomerSender(Chat().channels, clock=ManualClock()).find(part_of(message.ticket_id))
+
+
+async def test_a_channel_that_reports_by_itself_is_waited_for(message: MessageRow) -> None:
+    chat = Chat(Capabilities(label="Chat", echo=timedelta(seconds=30)))
+    part = replace(part_of(message.ticket_id), tried_at=MONDAY - timedelta(seconds=10))
+
+    with pytest.raises(Later) as waiting:
+        await CustomerSender(chat.channels, clock=ManualClock()).find(part)
+    with pytest.raises(Unconfirmed):
+        await CustomerSender(chat.channels, clock=ManualClock(MONDAY + timedelta(seconds=20))).find(part)
+
+    assert waiting.value.after == timedelta(seconds=20)
+
+
+async def test_nothing_is_sent_outside_the_window(message: MessageRow) -> None:
+    chat = Chat(Capabilities(label="Chat", window=timedelta(hours=24)))
+    await IdentityRow.all().update(last_inbound_at=MONDAY - timedelta(hours=24))
+
+    with pytest.raises(Rejected, match="only for a time"):
+        await CustomerSender(chat.channels, clock=ManualClock()).send(part_of(message.ticket_id))
+    await CustomerSender(chat.channels, clock=ManualClock(MONDAY - timedelta(seconds=1))).send(
+        part_of(message.ticket_id)
+    )
+
+    assert len(chat.sent) == 1

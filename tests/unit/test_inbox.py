@@ -15,7 +15,7 @@ from bot.errors import Later
 from bot.models.database import Database, query
 from bot.models.rows import InboxRow, SeenRow
 from tests.clock import MONDAY, ManualClock
-from tests.database import fresh_database
+from tests.database import Kind, fresh_database
 
 LOCKED = "database is locked"
 
@@ -45,8 +45,8 @@ class Desk:
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    async with fresh_database(tmp_path / "loket.db") as database:
+async def database(tmp_path: Path, kind: Kind) -> AsyncIterator[Database]:
+    async with fresh_database(tmp_path / "loket.db", kind) as database:
         yield database
 
 

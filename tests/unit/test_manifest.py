@@ -39,7 +39,7 @@ def test_each_command_keeps_slacks_limits_and_is_escaped() -> None:
 def test_it_offers_every_command_and_can_leave_the_short_ones_out() -> None:
     names = [command.name for command in COMMANDS]
 
-    assert sorted(names) == ["/claim", "/close", "/escalate", "/loket", "/note", "/reply"]
+    assert sorted(names) == ["/claim", "/close", "/escalate", "/loket", "/note", "/reply", "/sla"]
     assert [command.name for command in without_aliases()] == ["/loket"]
     assert manifest(without_aliases())["oauth_config"] == manifest()["oauth_config"]
 

@@ -12,13 +12,13 @@ from bot.delivery.ports import Delivered, Refused, Unknown
 from bot.errors import Down, Later, Rejected, Unconfirmed
 from bot.models.rows import DeliveryRow, SeenRow
 from tests.clock import MONDAY
-from tests.database import fresh_database
+from tests.database import Kind, fresh_database
 from tests.outgoing import SECOND, Desk, part, row, states
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with fresh_database(tmp_path / "loket.db"):
+async def desk(tmp_path: Path, kind: Kind) -> AsyncIterator[Desk]:
+    async with fresh_database(tmp_path / "loket.db", kind):
         yield Desk()
 
 

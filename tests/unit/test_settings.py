@@ -106,6 +106,7 @@ def test_a_desk_must_take_the_customers_that_come(tmp_path: Path) -> None:
     (problem,) = problems(tmp_path)
 
     assert problem == 'loket.toml: desk.customers: no desk takes customers of Telegram; add "telegram" to one'
+    assert loaded(tmp_path, TELEGRAM_BOT_TOKEN="", **WHATSAPP).telegram is None
 
 
 @pytest.mark.parametrize(
@@ -121,15 +122,8 @@ def test_a_desk_must_take_the_customers_that_come(tmp_path: Path) -> None:
         ("TELEGRAM_BOT_TOKEN", "AAE", "from @BotFather"),
         ("TELEGRAM_API_URL", "ftp://api.telegram.org", "write an http(s) address"),
         ("TELEGRAM_API_URL", "https://api.telegram.org/bot", "without /bot"),
-        (
-            "TELEGRAM_WEBHOOK_URL",
-            "https://desk.example.org",
-            "Telegram by webhook comes with the next release; remove it",
-        ),
-        ("TELEGRAM_WEBHOOK_SECRET", "s", "Telegram by webhook comes with the next release; remove it"),
-        ("WHATSAPP_ACCESS_TOKEN", "t", "WhatsApp comes with the next release; remove it"),
-        ("WHATSAPP_PHONE_NUMBER_ID", "1", "WhatsApp comes with the next release; remove it"),
         ("WHATSAPP_API_URL", "graph", "write an http(s) address"),
+        ("WHATSAPP_API_URL", "https://graph.facebook.com/v26.0", "without the version"),
         ("WHATSAPP_API_VERSION", "26", "v26.0"),
         ("DATABASE_URL", "postgres://u:pw@h/loket", "PostgreSQL comes with the next release"),
         ("DATABASE_URL", "postgresql://u:pw@h/loket", "PostgreSQL comes with the next release"),
@@ -149,11 +143,87 @@ def test_a_wrong_value_is_named_with_its_mend(tmp_path: Path, variable: str, val
     assert said in problem
 
 
-def test_http_mode_is_refused_in_words_of_its_own(tmp_path: Path) -> None:
-    (problem,) = problems(tmp_path, SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="s")
+def test_without_an_app_token_slack_comes_over_http_and_must_sign(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET="s")
 
+    (problem,) = problems(tmp_path, SLACK_APP_TOKEN="")
+
+    assert settings.slack.app_token is None
+    assert settings.slack.signing_secret is not None
     assert problem.startswith("SLACK_APP_TOKEN: missing")
-    assert "HTTP mode, with SLACK_SIGNING_SECRET alone, comes with the next release" in problem
+    assert "or set SLACK_SIGNING_SECRET" in problem
+
+
+def test_telegram_comes_by_webhook_when_its_address_and_a_secret_are_set(tmp_path: Path) -> None:
+    url = "https://desk.example.org/webhooks/telegram"
+
+    telegram = loaded(tmp_path, TELEGRAM_WEBHOOK_URL=url, TELEGRAM_WEBHOOK_SECRET="s3-c_ret").telegram
+
+    assert telegram is not None
+    assert telegram.webhook is not None
+    assert (telegram.webhook.url, telegram.webhook.secret.get_secret_value()) == (url, "s3-c_ret")
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"TELEGRAM_WEBHOOK_URL": "https://desk.example.org/webhooks/telegram"}, "TELEGRAM_WEBHOOK_SECRET: missing"),
+        ({"TELEGRAM_WEBHOOK_SECRET": "s"}, "TELEGRAM_WEBHOOK_URL: missing; write the public address"),
+        (
+            {"TELEGRAM_WEBHOOK_URL": "https://desk.example.org", "TELEGRAM_WEBHOOK_SECRET": "s"},
+            "TELEGRAM_WEBHOOK_URL: wrong; write the public address",
+        ),
+        (
+            {
+                "TELEGRAM_WEBHOOK_URL": "https://desk.example.org/webhooks/telegram",
+                "TELEGRAM_WEBHOOK_SECRET": "no blanks",
+            },
+            "TELEGRAM_WEBHOOK_SECRET: wrong; write 1 to 256",
+        ),
+    ],
+)
+def test_a_webhook_is_never_half_set_up(tmp_path: Path, variables: dict[str, str], said: str) -> None:
+    (problem,) = problems(tmp_path, **variables)
+
+    assert problem.startswith(said)
+
+
+WHATSAPP = {
+    "WHATSAPP_ACCESS_TOKEN": "EAAsecret",
+    "WHATSAPP_PHONE_NUMBER_ID": "106540352242922",
+    "WHATSAPP_APP_SECRET": "app-secret",
+    "WHATSAPP_VERIFY_TOKEN": "verify-secret",
+}
+
+
+def test_whatsapp_may_be_the_only_channel(tmp_path: Path) -> None:
+    settings = loaded(tmp_path, TELEGRAM_BOT_TOKEN="", WHATSAPP_API_URL="http://127.0.0.1:9/whatsapp/", **WHATSAPP)
+
+    assert settings.telegram is None
+    assert settings.whatsapp is not None
+    assert settings.whatsapp.phone_number_id == "106540352242922"
+    assert (settings.whatsapp.api_url, settings.whatsapp.api_version) == ("http://127.0.0.1:9/whatsapp", "v26.0")
+    assert "secret" not in repr(settings).replace("_secret", "")
+
+
+@pytest.mark.parametrize("variable", sorted(WHATSAPP))
+def test_whatsapp_is_never_half_set_up(tmp_path: Path, variable: str) -> None:
+    without = {name: value for name, value in WHATSAPP.items() if name != variable}
+
+    (left_out,) = problems(tmp_path, **without)
+    alone = problems(tmp_path, **{variable: WHATSAPP[variable]})
+
+    assert left_out.startswith(f"{variable}: missing; set it to ")
+    assert [problem.split(":")[0] for problem in alone] == [name for name in WHATSAPP if name != variable]
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"), [("WHATSAPP_PHONE_NUMBER_ID", "+62 812"), ("WHATSAPP_ACCESS_TOKEN", "EAA EAA")]
+)
+def test_what_can_be_none_of_whatsapps_is_refused(tmp_path: Path, variable: str, value: str) -> None:
+    (problem,) = problems(tmp_path, **{**WHATSAPP, variable: value})
+
+    assert problem.startswith(f"{variable}: wrong; set it to ")
 
 
 def test_a_slip_in_a_name_of_ours_is_found(tmp_path: Path) -> None:
@@ -189,6 +259,6 @@ def test_secrets_stand_in_no_problem_and_no_repr(tmp_path: Path) -> None:
         WHATSAPP_APP_SECRET="hush-6",
     )
 
-    assert len(said) == 6
+    assert len(said) == 8
     assert "hush" not in "".join(said)
     assert "secret" not in repr(loaded(tmp_path, SLACK_SIGNING_SECRET="very secret")).replace("signing_secret", "")

@@ -49,6 +49,7 @@ def test_customers_texts_have_the_blanks_that_are_filled_for_them() -> None:
     filled = {name: blanks(text) for name, text in overridable().items()}
 
     assert filled == {
+        **{f"command.{command}": set() for command in ("help", "status", "new", "close", "lang")},
         "ticket.received": {"name", "number", "target"},
         "ticket.solved": {"number", "reopen"},
         "customer.greeting": {"name"},

@@ -2,14 +2,14 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from datetime import datetime, timedelta
-from functools import cache
-from typing import Any, cast
+from functools import cache, partial
+from typing import Any, TypeVar, cast
 
 import httpx
 import structlog
-from telegram import Bot
+from telegram import Bot, BotCommand
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
@@ -18,12 +18,17 @@ from bot.channels.telegram import convert, format  # noqa: A004  # the folder's 
 from bot.channels.telegram.errors import translated
 from bot.domain.text import RichText
 from bot.errors import Down, Later, Unconfirmed
+from bot.logs import trace
 
 API_URL = "https://api.telegram.org"
 IN_FLIGHT = 8  #: requests at once: with more, httpx becomes slower (encode/httpx, issue 3215)
 POLL = timedelta(seconds=25)  #: Telegram holds a poll open for so long; it allows up to 50 s
 ANSWER = timedelta(seconds=20)  #: patience for an answer: what is given up too early is uncertain
 LONGEST_PAUSE = timedelta(seconds=30)
+
+Menus = Mapping[str, Mapping[str, str]]  #: language ("" for all others) → command → what it does
+
+_Result = TypeVar("_Result")
 
 log = structlog.get_logger()
 
@@ -38,6 +43,7 @@ class TelegramChannel:
         pause: waits; called after every failed poll.
         api_url: of the Bot API, without ``/bot``.
         answer: how long to wait for an answer.
+        menus: the commands that customers are shown.
     """
 
     name = convert.NAME
@@ -51,6 +57,7 @@ class TelegramChannel:
         pause: Callable[[timedelta], Awaitable[None]],
         api_url: str = API_URL,
         answer: timedelta = ANSWER,
+        menus: Menus | None = None,
     ) -> None:
         self.account = token.partition(":")[0]
         self.health = Health()
@@ -63,6 +70,8 @@ class TelegramChannel:
         base_url = f"{api_url.rstrip('/')}/bot"
         self._bot = Bot(token, base_url=base_url, get_updates_request=self._requests[0], request=self._requests[1])
         self._free = asyncio.Semaphore(IN_FLIGHT)
+        self._menus = menus or {}
+        self._courtesies: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Make the connections; `Bot.initialize` would ask Telegram, and fail when it is away."""
@@ -71,24 +80,19 @@ class TelegramChannel:
 
     async def close(self) -> None:
         """Give the connections back."""
+        for task in self._courtesies:
+            task.cancel()
+        await asyncio.gather(*self._courtesies, return_exceptions=True)
         for request in self._requests:
             await request.shutdown()
 
     async def run(self, put: Put) -> None:
         """Receive until cancelled; an update is confirmed by the poll after the one that brought it."""
-        offset = failures = 0
+        await self._insist(partial(self._bot.delete_webhook, drop_pending_updates=False))  # else Telegram refuses polls
+        self._soon(self._show_menus())
+        offset = 0
         while True:
-            try:
-                raws = await self._poll(offset)
-                await put(raws)
-            except Exception as error:  # a supervisor: whatever fails, customers must be heard again
-                failures += 1
-                await self._pause(self._noticed(error, failures=failures))
-            else:
-                failures = 0
-                # After an empty poll everything below the offset is confirmed. To ask without one is then the same,
-                # and right, too, when Telegram numbers anew (it does after a week of silence).
-                offset = max((raw.position for raw in raws), default=-1) + 1
+            offset = await self._insist(partial(self._receive, offset, put))
 
     def read(self, raw: Raw) -> Inbound:
         """Say what a stored raw update means."""
@@ -101,9 +105,10 @@ class TelegramChannel:
     async def send(self, part: OutboundPart) -> Sent:
         """Deliver one part, once."""
         text, entities = format.render(part.text)
+        keyboard = format.keyboard(part.choices)
         async with self._free:
             try:
-                message = await self._bot.send_message(part.to.key, text, entities=entities)
+                message = await self._bot.send_message(part.to.key, text, entities=entities, reply_markup=keyboard)
             except TelegramError as error:
                 raise translated(error) from error
             except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -111,22 +116,70 @@ class TelegramChannel:
                 raise Unconfirmed("Telegram's answer can't be understood: the message may have arrived.") from error
         return Sent(f"{part.to.key}:{message.message_id}")
 
-    async def _poll(self, offset: int) -> list[Raw]:
+    async def _receive(self, offset: int, put: Put) -> int:
+        """Fetch what there is and keep it; returns the offset that confirms it."""
         arguments = {"offset": offset, "timeout": int(POLL.total_seconds()), "allowed_updates": convert.UPDATES}
         # In this spelling: `Bot.get_updates` gives objects instead of what came, and warns if called by its own name.
         answer = await self._bot.do_api_request("get_Updates", api_kwargs=arguments)
-        raws = [convert.raw(update, account=self.account) for update in cast(list[dict[str, Any]], answer)]
+        updates = cast(list[dict[str, Any]], answer)
+        raws = [convert.raw(update, account=self.account) for update in updates]
+        self._alive()
+        await put(raws)
+        for update in updates:
+            self._acknowledge(update)
+        # After an empty poll everything below the offset is confirmed. To ask without one is then the same,
+        # and right, too, when Telegram numbers anew (it does after a week of silence).
+        return max((raw.position for raw in raws), default=-1) + 1
+
+    async def _insist(self, step: Callable[[], Awaitable[_Result]]) -> _Result:
+        """Do it, again and again until it succeeds."""
+        failures = 0
+        while True:
+            try:
+                return await step()
+            except Exception as error:  # a supervisor: whatever fails, customers must be heard again
+                failures += 1
+                await self._pause(self._noticed(error, failures=failures))
+
+    def _alive(self) -> None:
         self.health.seen_at, self.health.problem = self._now(), None
-        return raws
 
     def _noticed(self, error: Exception, *, failures: int) -> timedelta:
         """Say what is wrong, and how long to wait."""
         verdict = translated(error) if isinstance(error, TelegramError) else None
         self.health.problem = str(verdict) if isinstance(verdict, Down) else None
-        log.warning("telegram.poll_failed", error=type(error).__name__, failures=failures, verdict=str(verdict))
+        log.warning("telegram.receiving_failed", error=type(error).__name__, failures=failures, verdict=str(verdict))
         if isinstance(verdict, Later) and verdict.after is not None:
             return verdict.after
         return min(LONGEST_PAUSE, timedelta(seconds=2 ** min(failures - 1, 10)))
+
+    # What is done for good manners: at once, beside the work, and without a second try
+
+    def _soon(self, courtesy: Coroutine[Any, Any, object]) -> None:
+        async def attempt() -> None:
+            try:
+                await courtesy
+            except Exception as error:  # a supervisor: nothing depends on it
+                log.info("telegram.courtesy_failed", **trace(error))
+
+        task = asyncio.create_task(attempt())
+        self._courtesies.add(task)
+        task.add_done_callback(self._courtesies.discard)
+
+    def _acknowledge(self, update: Mapping[str, Any]) -> None:
+        """End the waiting at a button that was pressed, and take the buttons away, since they have been used."""
+        press = convert.pressed(update)
+        if press is None:
+            return
+        query, chat, message = press
+        self._soon(self._bot.answer_callback_query(query))
+        if chat is not None and message is not None:
+            self._soon(self._bot.edit_message_reply_markup(chat_id=chat, message_id=message))
+
+    async def _show_menus(self) -> None:
+        for language, menu in self._menus.items():
+            commands = [BotCommand(command, words) for command, words in menu.items()]
+            await self._bot.set_my_commands(commands, language_code=language or None)
 
 
 @cache

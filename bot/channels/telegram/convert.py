@@ -10,18 +10,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.channels.base import Ignored, Inbound, InboundMessage, Raw, Sender, Unreadable
+from bot.channels.base import Ignored, Inbound, InboundMessage, Raw, Reachability, Sender, Unreadable
 from bot.domain.ids import Address
 from bot.domain.text import RichText
 
 NAME = "telegram"
 #: What we ask Telegram for: what a customer does. The setting is sticky there, so it is sent with every poll.
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
-_NOTED = {
-    "callback_query": "a button was pressed",
-    "my_chat_member": "the customer blocked or unblocked the bot",
-    "message_reaction": "a reaction",
-}
+COMMANDS = ("start", "help", "status", "new", "close", "lang")  #: every other text with a slash is a message
 #: Kinds of message, by their field. The first one counts: an animation also has ``document``, a venue ``location``.
 KINDS = (
     *("text", "animation", "venue", "photo", "document", "voice", "audio", "video", "video_note", "sticker"),
@@ -63,8 +59,20 @@ def inbound(body: str, *, account: str) -> Inbound:
     for kind in ("message", "edited_message"):
         if kind in update:
             return _message(update[kind], account=account, edit_id=_edit_id(update))
-    noted = next((reason for kind, reason in _NOTED.items() if kind in update), None)
-    return Unreadable("an unknown kind of update") if noted is None else Ignored(noted)
+    if "callback_query" in update:
+        return _press(update["callback_query"], account=account)
+    if "my_chat_member" in update:
+        return _reachability(update["my_chat_member"], account=account)
+    return Ignored("a reaction") if "message_reaction" in update else Unreadable("an unknown kind of update")
+
+
+def pressed(update: _Json) -> tuple[str, int | None, int | None] | None:
+    """The press of a button: its id, which wants an answer, and the chat and number of the message with the button."""
+    query = update.get("callback_query")
+    number = _text(_at(query, "id"))
+    if not number:
+        return None
+    return number, _number(_at(query, "message", "chat", "id")), _number(_at(query, "message", "message_id"))
 
 
 def _message(message: object, *, account: str, edit_id: str | None) -> Inbound:
@@ -78,15 +86,61 @@ def _message(message: object, *, account: str, edit_id: str | None) -> Inbound:
         return Ignored("written by a bot")
     if _SERVICE & message.keys():
         return Ignored("a note of Telegram's own")
+    command, words = _command(message)
     return InboundMessage(
         key=f"{chat}:{number}" if edit_id is None else f"{chat}:{number}:{edit_id}",
         sender=_sender(message, chat=chat, account=account),
         sent_at=sent_at,
-        text=RichText.of(_text(message.get("text")) or _text(message.get("caption"))),
+        text=RichText.of(words),
         kind=next((kind for kind in KINDS if kind in message), UNSUPPORTED),
         edit=edit_id is not None,
-        command=_command(message),
+        command=command,
+        quotes=None
+        if (quoted := _number(_at(message, "reply_to_message", "message_id"))) is None
+        else f"{chat}:{quoted}",
     )
+
+
+def _press(query: object, *, account: str) -> Inbound:
+    """
+    A button under a message of ours was pressed.
+
+    Telegram does not date presses: they bear the time of the message that the button stands under.
+    """
+    message, data = _at(query, "message"), _text(_at(query, "data"))
+    chat, number, press = _number(_at(message, "chat", "id")), _number(_at(message, "message_id")), _at(query, "id")
+    sent_at = _instant(_at(message, "date"))
+    if not isinstance(query, dict) or chat is None or number is None or sent_at is None or not _text(press):
+        return Unreadable("a press without message or id")
+    if _at(message, "chat", "type") != "private" or not data:
+        return Ignored("a press that is not of a choice of ours")
+    return InboundMessage(
+        key=f"{chat}:press-{_text(press)}",
+        sender=_sender(query, chat=chat, account=account),
+        sent_at=sent_at,
+        text=RichText.of(_label(message, data=data)),
+        quotes=f"{chat}:{number}",
+        choice=data,
+    )
+
+
+def _label(message: object, *, data: str) -> str:
+    """What stands on the button; its data where the keyboard is gone."""
+    rows = _at(message, "reply_markup", "inline_keyboard")
+    buttons = [button for row in rows if isinstance(row, list) for button in row] if isinstance(rows, list) else []
+    return next((_text(_at(each, "text")) for each in buttons if _at(each, "callback_data") == data), "") or data
+
+
+def _reachability(change: object, *, account: str) -> Inbound:
+    """The customer blocked the bot, or started it again."""
+    chat, status = _number(_at(change, "chat", "id")), _text(_at(change, "new_chat_member", "status"))
+    at = _instant(_at(change, "date"))
+    if chat is None or at is None or not status:
+        return Unreadable("a change of membership without chat, date or status")
+    if _at(change, "chat", "type") != "private":
+        return Ignored("not in a private chat")
+    address = Address(channel=NAME, account=account, key=str(chat))
+    return Reachability(address=address, reachable=status not in {"kicked", "left"}, at=at)
 
 
 def _edit_id(update: _Json) -> str | None:
@@ -106,14 +160,20 @@ def _sender(message: _Json, *, chat: int, account: str) -> Sender:
     )
 
 
-def _command(message: _Json) -> str | None:
-    """The command that the text begins with, if Telegram marks it as one: ``start`` of ``/start@the_bot payload``."""
-    entities = message.get("entities")
+def _command(message: _Json) -> tuple[str | None, str]:
+    """
+    The command that the text begins with, if Telegram marks it as one, and the words behind it; else all the words.
+
+    ``start`` and ``payload`` of ``/start@the_bot payload``.
+    """
+    words, entities = _text(message.get("text")) or _text(message.get("caption")), message.get("entities")
     marked = isinstance(entities, list) and any(
         _at(entity, "type") == "bot_command" and _number(_at(entity, "offset")) == 0 for entity in entities
     )
-    found = re.match(r"/([A-Za-z0-9_]{1,32})(?![A-Za-z0-9_])", _text(message.get("text")))
-    return found[1].lower() if marked and found else None
+    found = re.match(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+|$)", words)
+    if marked and found and (name := found[1].lower()) in COMMANDS:
+        return name, words[found.end() :]
+    return None, words
 
 
 def _at(value: object, *path: str) -> object:

@@ -17,7 +17,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed
+from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
 
 #: These happen before the first byte of a request is written.
 NEVER_SENT = (
@@ -57,7 +57,9 @@ def translated(error: TelegramError) -> DeliveryError:
             return Rejected("The chat has moved to another one.")
         case _ if (status := _gateway_status(error)) is not None:
             return _of_gateway(status)
-        case Forbidden() | BadRequest():
+        case Forbidden():
+            return Unreachable(_refusal(error.message))
+        case BadRequest():
             return Rejected(_refusal(error.message))
         case _:
             return _of_network(error)

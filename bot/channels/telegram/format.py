@@ -1,13 +1,16 @@
 """Rich text as Telegram takes it: plain text with entities, so that nothing needs escaping and nothing is parsed."""
 
+from collections.abc import Sequence
 from itertools import groupby
 from operator import itemgetter
 
-from telegram import MessageEntity
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
 
+from bot.channels.base import Choice
 from bot.domain.text import Mark, RichText, Span, split
 
 LIMIT = 4096  #: UTF-16 code units of a message. Source: Telegram Bot API, sendMessage, `text`, "after entities parsing"
+ROW = 24  #: characters of labels that a phone shows side by side; by eye
 MAX_ENTITIES = 100  #: per message; more are ignored. Source: python-telegram-bot, constants.MessageLimit
 
 # From the outermost to the innermost. Source for what may hold what: Telegram Bot API, "Formatting options".
@@ -55,6 +58,15 @@ def render(text: RichText) -> tuple[str, list[MessageEntity]]:
     entities = [entity for depth in range(len(_NESTING)) for entity in _runs(spans, depth=depth)]
     kept = sorted(entities, key=lambda entity: _IMPORTANCE.index(entity.type))[:MAX_ENTITIES]
     return "".join(span.text for span in spans), sorted(kept, key=lambda entity: (entity.offset, -entity.length))
+
+
+def keyboard(choices: Sequence[Choice]) -> InlineKeyboardMarkup | None:
+    """The buttons under a message, in one row where they fit, else one below the other; None without choices."""
+    buttons = [InlineKeyboardButton(choice.label, callback_data=choice.id) for choice in choices]
+    if not buttons:
+        return None
+    fits = sum(len(choice.label) for choice in choices) <= ROW
+    return InlineKeyboardMarkup([buttons] if fits else [[button] for button in buttons])
 
 
 def _runs(spans: tuple[Span, ...], *, depth: int) -> list[MessageEntity]:

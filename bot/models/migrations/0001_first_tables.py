@@ -151,7 +151,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     Index(fields=["status"]),
                     Index(fields=["next_due_at"]),
-                    Index(fields=["identity", "status"]),
+                    Index(fields=["identity_id", "status"]),
                     Index(fields=["slack_channel", "thread_ts"]),
                     Index(fields=["owner", "status"]),
                 ],
@@ -183,7 +183,7 @@ class Migration(migrations.Migration):
             options={
                 "table": "journal",
                 "app": "models",
-                "indexes": [Index(fields=["ticket", "id"]), Index(fields=["event", "at"])],
+                "indexes": [Index(fields=["ticket_id", "id"]), Index(fields=["event", "at"])],
                 "pk_attr": "id",
             },
             bases=["Model"],
@@ -220,7 +220,7 @@ class Migration(migrations.Migration):
                 "table": "message",
                 "app": "models",
                 "unique_together": (("ticket", "seq"),),
-                "indexes": [Index(fields=["ticket", "slack_ts"]), Index(fields=["slack_ts"])],
+                "indexes": [Index(fields=["ticket_id", "slack_ts"]), Index(fields=["slack_ts"])],
                 "pk_attr": "id",
             },
             bases=["Model"],

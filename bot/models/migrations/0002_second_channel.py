@@ -42,9 +42,7 @@ class Migration(migrations.Migration):
         ops.AddField(model_name="IdentityRow", name="last_inbound_at", field=fields.DatetimeField(null=True)),
         ops.AddField(model_name="IdentityRow", name="blocked_at", field=fields.DatetimeField(null=True)),
         ops.AddField(model_name="IdentityRow", name="new_wanted_at", field=fields.DatetimeField(null=True)),
-        ops.AddField(
-            model_name="CustomerRow", name="chosen_language", field=fields.CharField(null=True, max_length=8)
-        ),
+        ops.AddField(model_name="CustomerRow", name="chosen_language", field=fields.CharField(null=True, max_length=8)),
         ops.AddField(model_name="TicketRow", name="survey", field=fields.CharField(null=True, max_length=12)),
         ops.AddField(model_name="TicketRow", name="rating", field=fields.SmallIntField(null=True)),
         ops.AddField(model_name="TicketRow", name="rating_comment", field=fields.TextField(null=True)),

@@ -71,7 +71,9 @@ function body(message, desk) {
         one.blocks ? renderBlocks(one.blocks, around) : mrkdwn(one.text ?? one.fallback ?? "", around.names),
       ),
     ),
-    (message.files ?? []).map((file) => el("div", { class: "file" }, `📄 ${file.name ?? file.title ?? "file"}`)),
+    (message.files ?? []).map((file) =>
+      el("div", { class: "file" }, `📄 ${file.name ?? file.title ?? "file"}`, file.preview && el("pre", {}, file.preview)),
+    ),
     message.edited && el("small", { class: "edited" }, "(edited)"),
   );
 }

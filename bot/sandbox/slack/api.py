@@ -10,14 +10,14 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.faults import Faults
-from bot.sandbox.slack import api_chat, api_read, api_views
+from bot.sandbox.slack import api_chat, api_files, api_read, api_views
 from bot.sandbox.slack.arguments import ApiError, Args, read_arguments
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.state import Json
 
 BURST = 4  # posts to a channel that may come at once before pacing begins
 
-_METHODS: Mapping[str, Any] = {**api_chat.METHODS, **api_read.METHODS, **api_views.METHODS}
+_METHODS: Mapping[str, Any] = {**api_chat.METHODS, **api_files.METHODS, **api_read.METHODS, **api_views.METHODS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.state import Channel, Json, Message
 
-_STRUCTURED = ("blocks", "metadata", "view", "attachments")
+_STRUCTURED = ("blocks", "metadata", "view", "attachments", "files")
 
 
 class ApiError(Exception):

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from bot.sandbox.faults import Faults
 from bot.sandbox.slack.api import Api, Call, failed, throttled
+from bot.sandbox.slack.api_files import take
 from bot.sandbox.slack.arguments import ApiError
 from bot.sandbox.slack.client import Client
 from bot.sandbox.slack.core import Core, Installed
@@ -64,6 +65,7 @@ class SlackSandbox(People):
         app.router.add_route("POST", f"{prefix}/api/{{method}}", self._api.serve)
         app.router.add_get(f"{prefix}/socket", self.hub.serve)
         app.router.add_post(f"{prefix}/respond/{{secret}}", self._respond)
+        app.router.add_post(f"{prefix}/upload/{{secret}}", self._upload)
         app.router.add_get(f"{prefix}/client/state", client.state)
         app.router.add_get(f"{prefix}/client/live", client.live)
         app.router.add_post(f"{prefix}/client/{{name}}", client.act)
@@ -118,6 +120,17 @@ class SlackSandbox(People):
             return web.Response(text="ok")
 
         return await self.faults.answer(request, "response_url", body, perform)
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        content = await request.read()
+
+        async def perform() -> web.StreamResponse:
+            try:
+                return web.Response(text=take(self.core, request.match_info["secret"], content))
+            except ApiError as refusal:
+                return web.Response(text=str(refusal), status=400)
+
+        return await self.faults.answer(request, "upload", {"length": len(content)}, perform)
 
     # --- setting up
 

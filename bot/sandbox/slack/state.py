@@ -132,6 +132,17 @@ class ResponseUrl:
 
 
 @dataclass(slots=True)
+class Upload:
+    """A file that the app announced: its bytes may be sent once to the address with the ``secret``."""
+
+    id: str
+    name: str
+    length: int
+    secret: str
+    content: bytes | None = None
+
+
+@dataclass(slots=True)
 class Group:
     """A user group."""
 
@@ -159,6 +170,7 @@ class Workspace:
     homes: dict[str, View] = field(default_factory=dict)
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)  # by the file's id, until they are shared
     notices: list[tuple[str, str]] = field(default_factory=list)  # (person, what Slack itself told them)
     _last_us: int = 0
     _last_id: int = 0

@@ -74,7 +74,7 @@ class Methods:
             raise ApiError(409, f"Conflict: {reason}") from None
 
     async def setwebhook(self, given: Arguments) -> bool:
-        """https://core.telegram.org/bots/api#setwebhook; stored, nothing is sent there."""
+        """https://core.telegram.org/bots/api#setwebhook"""
         url, secret = given.text("url"), given.text("secret_token")
         if url and not url.startswith("https://"):
             raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
@@ -83,9 +83,12 @@ class Methods:
         self._ask_for(given)
         if given.flag("drop_pending_updates"):
             self._world.updates.clear()
+        if not url:
+            return await self.deletewebhook(given)
         self._world.webhook = {"url": url, "max_connections": given.number("max_connections", 40)}
-        if url:
-            self._world.updates.terminate(WEBHOOK_SET)
+        self._world.updates.terminate(WEBHOOK_SET)
+        self._world.courier.url, self._world.courier.secret = url, secret
+        self._world.courier.start()
         return True
 
     async def deletewebhook(self, given: Arguments) -> bool:
@@ -93,14 +96,19 @@ class Methods:
         if given.flag("drop_pending_updates"):
             self._world.updates.clear()
         self._world.webhook = {"url": ""}
+        self._world.courier.url = ""
+        await self._world.courier.stop()
         return True
 
     async def getwebhookinfo(self, _: Arguments) -> Json:
         """https://core.telegram.org/bots/api#getwebhookinfo"""
         updates = self._world.updates
         asked_for = {"allowed_updates": sorted(updates.allowed)} if updates.allowed else {}
+        courier, at = self._world.courier, int(self._world.clock().timestamp())
+        failed = {"last_error_date": at, "last_error_message": courier.last_error} if courier.last_error else {}
         return {
             **self._world.webhook,
+            **failed,
             "has_custom_certificate": False,
             "pending_update_count": updates.pending,
             **asked_for,
@@ -127,6 +135,19 @@ class Methods:
         if content == message.content and reply_markup == message.reply_markup:
             raise bad_request(NOT_MODIFIED)
         message.content, message.reply_markup, message.edited_at = content, reply_markup, self._world.clock()
+        self._world.show("message_edited", person, message)
+        return self._world.as_message(person, message)
+
+    async def editmessagereplymarkup(self, given: Arguments) -> Json:
+        """https://core.telegram.org/bots/api#editmessagereplymarkup"""
+        person = self._reachable(given)
+        message = _message(given, person, otherwise="message to edit not found")
+        if not message.from_bot:
+            raise bad_request("message can't be edited")
+        reply_markup = keyboard(given)
+        if reply_markup == message.reply_markup:
+            raise bad_request(NOT_MODIFIED)
+        message.reply_markup, message.edited_at = reply_markup, self._world.clock()
         self._world.show("message_edited", person, message)
         return self._world.as_message(person, message)
 

@@ -3,7 +3,7 @@
 import inspect
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -13,6 +13,7 @@ from bot.sandbox.faults import Faults
 from bot.sandbox.telegram.arguments import ApiError, Arguments
 from bot.sandbox.telegram.methods import Methods, throttled
 from bot.sandbox.telegram.people import ClientError, People
+from bot.sandbox.telegram.webhook import REDELIVER_AFTER_S, Courier
 from bot.sandbox.telegram.world import Json, World
 
 TOKEN = "123456:sandbox-of-the-support-desk"  # noqa: S105  # a made-up token of a made-up bot
@@ -43,15 +44,22 @@ class TelegramSandbox(People):
 
     Its methods are the people's hands; the bot comes by HTTP. Everything is kept in memory, beyond `stop` and a new
     `start`, so that a bot (or an outage) may come and go.
+
+    Args:
+        redeliver_after_s: the pauses between the tries to hand an update to a webhook, in real time.
     """
 
     def __init__(
-        self, *, clock: Callable[[], datetime] = _utc_now, messages_per_second_per_chat: float | None = None
+        self,
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+        messages_per_second_per_chat: float | None = None,
+        redeliver_after_s: Sequence[float] = REDELIVER_AFTER_S,
     ) -> None:
         self.token = TOKEN
         self.address = ""  #: where the server listens, e.g. ``http://127.0.0.1:8420``; whoever embeds it says so
         self.faults = Faults(throttled=lambda seconds: _refused(throttled(seconds)), failed=_failed)
-        world = World(token=self.token, clock=clock)
+        world = World(token=self.token, clock=clock, redeliver_after_s=redeliver_after_s)
         super().__init__(world)
         self._methods = Methods(world)
         self._methods.messages_per_second_per_chat = messages_per_second_per_chat
@@ -67,6 +75,16 @@ class TelegramSandbox(People):
     def pending(self) -> int:
         """How many updates the bot has not confirmed."""
         return self._world.updates.pending
+
+    @property
+    def courier(self) -> Courier:
+        """Who brings updates to the bot's webhook, when it has set one."""
+        return self._world.courier
+
+    @property
+    def menus(self) -> dict[str, list[Json]]:
+        """The commands that people are shown, by scope and language."""
+        return self._world.commands
 
     async def quiet(self) -> None:
         """Return when the bot has confirmed every update."""
@@ -92,6 +110,7 @@ class TelegramSandbox(People):
         app.router.add_get(f"{prefix}/client/state", self._state)
         app.router.add_get(f"{prefix}/client/live", self._world.live.watch)
         app.router.add_post(f"{prefix}/client/{{act}}", self._client)
+        app.on_startup.append(self._start_up)
         app.on_shutdown.append(self._shut_down)
 
     async def start(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
@@ -116,7 +135,11 @@ class TelegramSandbox(People):
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
+    async def _start_up(self, _: web.Application) -> None:
+        self._world.courier.start()
+
     async def _shut_down(self, _: web.Application) -> None:
+        await self._world.courier.stop()
         self._world.updates.stop()
         self._world.live.stop()
 

@@ -20,13 +20,19 @@ WEBHOOK_SET = "terminated by setWebhook request"
 
 
 @dataclass(slots=True)
-class _Update:
+class Update:
+    """Something that happened and that the bot has not confirmed."""
+
     id: int
     kind: str
     body: dict[str, Any]
     date: datetime
-    owed: int  # how often it is still handed over whatever is confirmed; 0 unless duplicates are asked for
+    owed: int  #: how often it is still handed over whatever is confirmed; 0 unless duplicates are asked for
     handed: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The Bot API's ``Update``."""
+        return {"update_id": self.id, self.kind: self.body}
 
 
 class Terminated(Exception):  # a verdict over a poller, not an error of ours
@@ -40,9 +46,9 @@ class Updates:
     clock: Callable[[], datetime]
     allowed: frozenset[str] = frozenset()  #: sticky, from the last call that named any; empty: the default kinds
     duplicates: int = 0  #: how often each new update is handed over once more although it was confirmed
-    _queue: list[_Update] = field(default_factory=list)
+    _queue: list[Update] = field(default_factory=list)
     _next_id: int = FIRST_ID
-    _last: _Update | None = None
+    _last: Update | None = None
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _poller: object = None
     _termination: str = ""
@@ -59,7 +65,7 @@ class Updates:
         if not (kind in self.allowed if self.allowed else kind not in DEFAULT_KINDS_LEAVE_OUT):
             return
         owed = self.duplicates + 1 if self.duplicates else 0
-        self._last = _Update(self._next_id, kind, body, self.clock(), owed)
+        self._last = Update(self._next_id, kind, body, self.clock(), owed)
         self._next_id += 1
         self._queue.append(self._last)
         self._wake()
@@ -124,6 +130,23 @@ class Updates:
         self._poller = None
         return [self._handed(update) for update in self._queue[:limit]]
 
+    @property
+    def waiting(self) -> tuple[Update, ...]:
+        """All that is not confirmed, the oldest first."""
+        self._expire()
+        return tuple(self._queue)
+
+    def delivered(self, update: Update) -> None:
+        """A webhook has taken it."""
+        self._handed(update)
+        if not update.owed and update in self._queue:
+            self._queue.remove(update)
+        self._wake()
+
+    async def changed(self) -> None:
+        """Return when something was added, confirmed or forgotten."""
+        await self._changed.wait()
+
     def _confirm(self, offset: int) -> None:
         self._expire()
         if offset < 0:
@@ -141,6 +164,6 @@ class Updates:
         self._changed = asyncio.Event()
 
     @staticmethod
-    def _handed(update: _Update) -> dict[str, Any]:
+    def _handed(update: Update) -> dict[str, Any]:
         update.owed, update.handed = max(0, update.owed - 1), True
-        return {"update_id": update.id, update.kind: update.body}
+        return update.as_json()

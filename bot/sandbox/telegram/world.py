@@ -1,12 +1,13 @@
 """What the sandbox's Telegram knows: the bot, the people and their chats, and how all that looks in the Bot API."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from bot.sandbox.telegram.live import Live
 from bot.sandbox.telegram.updates import Updates
+from bot.sandbox.telegram.webhook import REDELIVER_AFTER_S, Courier
 
 Json = dict[str, Any]
 FIRST_PERSON_ID = 1001
@@ -53,10 +54,17 @@ class Person:
 class World:
     """The bot, the people, and everything between them."""
 
-    def __init__(self, *, token: str, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        *,
+        token: str,
+        clock: Callable[[], datetime],
+        redeliver_after_s: Sequence[float] = REDELIVER_AFTER_S,
+    ) -> None:
         self.clock = clock
         self.people: dict[int, Person] = {}
         self.updates = Updates(clock)
+        self.courier = Courier(self.updates, redeliver_after_s)
         self.live = Live()
         self.queries: dict[str, datetime] = {}  # callback queries nobody has answered
         self.commands: dict[str, list[Json]] = {}  # by scope and language

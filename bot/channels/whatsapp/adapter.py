@@ -1,0 +1,219 @@
+"""WhatsApp Cloud API as a channel: webhooks that are answered once they are stored, and one call to send."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+import structlog
+
+from bot.channels.base import (
+    Capabilities,
+    Choice,
+    Health,
+    HookAnswer,
+    HookRequest,
+    Inbound,
+    OutboundPart,
+    Put,
+    Raw,
+    Sent,
+)
+from bot.channels.lenient import at
+from bot.channels.whatsapp import convert, format  # noqa: A004  # the folder's name for it
+from bot.channels.whatsapp.errors import FAILURES, of_answer, of_failure
+from bot.domain.text import RichText
+from bot.errors import DeliveryError, Down, Rejected, Unconfirmed
+
+API_URL = "https://graph.facebook.com"
+API_VERSION = "v26.0"
+IN_FLIGHT = 16  #: connections at once; a number may send 80 messages a second
+ANSWER = timedelta(seconds=20)  #: patience for an answer: what is given up too early is uncertain
+PROBE = timedelta(seconds=30)  #: between two looks at our phone number; silence of customers is no sign of anything
+WINDOW = timedelta(hours=24)  #: after the customer's last message. Source: "Customer service windows"
+ECHO = timedelta(seconds=30)  #: so long a first status may take; its webhooks carry our own mark
+
+# Source of the limits: Cloud API, "Interactive reply buttons messages" and "Interactive list messages".
+MAX_BUTTONS = 3
+MENU = "Menu"  #: what opens a list; the same word in all languages that we speak
+
+log = structlog.get_logger()
+
+_Json = dict[str, Any]
+
+
+class WhatsAppChannel:
+    """
+    One phone number of a business.
+
+    Args:
+        token: the access token.
+        phone_number_id: of our number; it is the account.
+        app_secret: signs what comes.
+        verify_token: our own word, by which WhatsApp shows that it was told of our address.
+        now: reads the clock.
+        pause: waits; called between probes.
+        api_url: of the Graph API, without version.
+        api_version: of the Graph API.
+        answer: how long to wait for an answer.
+    """
+
+    name = convert.NAME
+    capabilities = Capabilities(label="WhatsApp", window=WINDOW, echo=ECHO)
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        phone_number_id: str,
+        app_secret: str,
+        verify_token: str,
+        now: Callable[[], datetime],
+        pause: Callable[[timedelta], Awaitable[None]],
+        api_url: str = API_URL,
+        api_version: str = API_VERSION,
+        answer: timedelta = ANSWER,
+    ) -> None:
+        self.account = phone_number_id
+        self.health = Health()
+        self._now, self._pause, self._answer = now, pause, answer
+        self._app_secret, self._verify_token = app_secret.encode(), verify_token.encode()
+        self._url = f"{api_url.rstrip('/')}/{api_version}/{phone_number_id}"
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def open(self) -> None:
+        """Make the session; connections come with the first calls."""
+        patience_s = self._answer.total_seconds()
+        self._session = aiohttp.ClientSession(
+            headers=self._headers,
+            connector=aiohttp.TCPConnector(limit=IN_FLIGHT),
+            # `connect` includes the wait for a free connection, so that nothing written is given up with it.
+            timeout=aiohttp.ClientTimeout(connect=patience_s, sock_read=patience_s),
+        )
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def run(self, put: Put) -> None:  # noqa: ARG002  # nothing is fetched: WhatsApp calls us
+        """Look after our number until cancelled."""
+        while True:
+            try:
+                await self._call("GET", "", params={"fields": "id,display_phone_number,verified_name"})
+            except DeliveryError as error:
+                self.health.problem = str(error) if isinstance(error, Down | Rejected) else None
+                log.warning("whatsapp.probe_failed", verdict=str(error))
+            else:
+                self.health.seen_at, self.health.problem = self._now(), None
+            await self._pause(PROBE)
+
+    async def hook(self, request: HookRequest, put: Put) -> HookAnswer:
+        """Check what was posted, keep it, and say what to answer; what ``put`` raises is passed on."""
+        if request.method == "GET":
+            return self._verified(request.query)
+        status = self._trusted(request)
+        if status != 200:
+            return HookAnswer(status)
+        try:
+            body = json.loads(request.body)
+        except (ValueError, RecursionError):
+            body = None
+        if not isinstance(body, dict):
+            return HookAnswer(400)
+        handed = convert.handed(body, account=self.account)
+        if handed.raws:
+            await put(handed.raws)
+        if handed.elsewhere:
+            seen = int(self.health.details.get("other_numbers", "0"))
+            self.health.details["other_numbers"] = str(seen + handed.elsewhere)
+        return HookAnswer(200)
+
+    def read(self, raw: Raw) -> Inbound:
+        """Say what a stored row means."""
+        return convert.inbound(raw.body, account=self.account)
+
+    def pieces(self, text: RichText) -> tuple[RichText, ...]:
+        """Cut a text into parts that fit into one message each, in order."""
+        return format.pieces(text)
+
+    async def send(self, part: OutboundPart) -> Sent:
+        """Deliver one part, once."""
+        key = part.to.key
+        message = {
+            "messaging_product": "whatsapp",
+            "recipient_type": "individual",
+            ("to" if key.isdigit() else "recipient"): key,
+            **_content(format.render(part.text), part.choices),
+        }
+        if part.mark:
+            message["biz_opaque_callback_data"] = part.mark
+        answer = await self._call("POST", "/messages", json=message)
+        sent = at(answer, "messages", 0, "id")
+        if not isinstance(sent, str):
+            raise Unconfirmed("WhatsApp's answer can't be understood: the message may have arrived.")
+        return Sent(sent)
+
+    async def _call(self, method: str, path: str, **arguments: Any) -> object:
+        if self._session is None:
+            raise RuntimeError("call open() first")
+        try:
+            # No redirects: the token is for nobody else.
+            async with self._session.request(
+                method, f"{self._url}{path}", allow_redirects=False, **arguments
+            ) as answer:
+                body = _parsed(await answer.read())
+        except FAILURES as error:
+            raise of_failure(error) from error
+        if answer.status != 200 or not isinstance(body, dict) or "error" in body:
+            raise of_answer(answer.status, body, retry_after=answer.headers.get("Retry-After"))
+        return body
+
+    def _verified(self, query: Mapping[str, str]) -> HookAnswer:
+        """Answer the question by which WhatsApp makes sure that our address is ours."""
+        token = query.get("hub.verify_token")
+        if token is None:
+            return HookAnswer(401)
+        if not hmac.compare_digest(token.encode("utf-8", "replace"), self._verify_token):
+            return HookAnswer(403)
+        if query.get("hub.mode") != "subscribe" or "hub.challenge" not in query:
+            return HookAnswer(400)
+        return HookAnswer(200, query["hub.challenge"])
+
+    def _trusted(self, request: HookRequest) -> int:
+        """200 if WhatsApp has signed these very bytes, else what to answer."""
+        given = request.headers.get("x-hub-signature-256")
+        if given is None:
+            return 401
+        right = hmac.new(self._app_secret, request.body, hashlib.sha256).hexdigest()
+        is_right = hmac.compare_digest(given.encode("utf-8", "replace"), f"sha256={right}".encode())
+        return 200 if is_right else 403
+
+
+def _content(words: str, choices: tuple[Choice, ...]) -> _Json:
+    """The text, with buttons or a list where it is short enough; what is pressed can always be written as well."""
+    if not choices:
+        return {"type": "text", "text": {"body": words}}
+    if format.length(words) > format.CHOICES_LIMIT:
+        listed = "\n".join(f"• {choice.label}" for choice in choices)
+        return {"type": "text", "text": {"body": f"{words}\n\n{listed}"[: format.LIMIT]}}
+    if len(choices) <= MAX_BUTTONS:
+        buttons = [{"type": "reply", "reply": {"id": choice.id, "title": choice.label}} for choice in choices]
+        return _interactive("button", words, {"buttons": buttons})
+    rows = [{"id": choice.id, "title": choice.label} for choice in choices]
+    return _interactive("list", words, {"button": MENU, "sections": [{"rows": rows}]})
+
+
+def _interactive(kind: str, words: str, action: _Json) -> _Json:
+    return {"type": "interactive", "interactive": {"type": kind, "body": {"text": words}, "action": action}}
+
+
+def _parsed(body: bytes) -> object:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None

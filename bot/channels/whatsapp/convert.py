@@ -1,0 +1,251 @@
+"""
+What WhatsApp's webhooks mean. Pure and total: whatever stands in the JSON, nothing here raises on it.
+
+Source of all fields: WhatsApp Cloud API, "Webhooks reference" (messages, statuses, errors, system, edit, revoke) and
+"Business-scoped user IDs".
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.channels.base import (
+    AddressChanged,
+    Ignored,
+    Inbound,
+    InboundMessage,
+    Raw,
+    Report,
+    Sender,
+    Unreadable,
+    Word,
+)
+from bot.channels.lenient import at, instant, seconds, text
+from bot.channels.whatsapp.errors import reason
+from bot.domain.ids import Address
+from bot.domain.text import RichText
+
+NAME = "whatsapp"
+MAX_NAME = 128  #: characters of a customer's name that we keep
+MAX_KEY = 200  #: characters of an id that we keep as it is; longer ones stand as their hash
+_PHONE = re.compile(r"[0-9]{3,20}", re.ASCII)
+#: Country, dot, up to 128 letters and digits; ``ENT.`` marks the id of a parent portfolio. As many as we can keep.
+_USER_ID = re.compile(r"(?=.{4,128}\Z)[A-Z]{2}\.(?:ENT\.)?[A-Za-z0-9]+", re.ASCII)
+_MOVED = re.compile(r"changed from (\S+) to (\S+)\Z")
+
+#: What a change of the field ``messages`` carries, and what one of it is called where we keep it.
+_ITEMS = {"messages": "message", "statuses": "status", "errors": "error", "user_id_update": "moved"}
+#: The kinds of ours, by WhatsApp's.
+KINDS = {
+    **{kind: kind for kind in ("text", "video", "document", "audio", "sticker", "location", "order")},
+    **{"image": "photo", "contacts": "contact", "button": "text", "revoke": "deleted", "system": "system"},
+}
+UNSUPPORTED = "unsupported"  #: the kind of what can't be shown
+_WORDS = {
+    "sent": Word.ACCEPTED,
+    "delivered": Word.DELIVERED,
+    "read": Word.READ,
+    "played": Word.READ,
+    "failed": Word.FAILED,
+}
+
+_Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What one webhook brought: ours, one row for each thing, and how much was another number's."""
+
+    raws: tuple[Raw, ...]
+    elsewhere: int
+
+
+def handed(body: _Json, *, account: str) -> Handed:
+    """A webhook's body taken apart: over all entries, changes, messages, statuses and errors."""
+    entries = body.get("entry")
+    if body.get("object") != "whatsapp_business_account" or not isinstance(entries, list):
+        return Handed((_raw("body", body, account=account),), 0)
+    raws: list[Raw] = []
+    elsewhere = 0
+    for change in (change for entry in entries for change in _listed(at(entry, "changes"))):
+        number = at(change, "value", "metadata", "phone_number_id")
+        if number is not None and number != account:
+            elsewhere += 1
+        else:
+            raws += _of_change(change, account=account)
+    return Handed(tuple(raws), elsewhere)
+
+
+def _of_change(change: object, *, account: str) -> Iterator[Raw]:
+    value = at(change, "value")
+    known = [name for name in _ITEMS if isinstance(value, dict) and name in value]
+    for name in known:
+        items = _listed(at(value, name))
+        for item in items:
+            contact = _contact(at(value, "contacts"), item, is_alone=len(items) == 1)
+            yield _raw(_ITEMS[name], item, account=account, contact=contact)
+    if not known:
+        yield _raw("change", change, account=account)
+
+
+def _raw(kind: str, item: object, *, account: str, contact: object = None) -> Raw:
+    """One thing as the inbox keeps it; it comes again under the same key."""
+    people = [*_addresses(item, contact)]
+    return Raw(
+        key=_key(kind, item),
+        lane=f"{account}:{next((one for one in people if not _PHONE.fullmatch(one)), next(iter(people), kind))}",
+        position=seconds(at(item, "timestamp")) or 0,
+        body=json.dumps({kind: item} if contact is None else {kind: item, "contact": contact}),
+    )
+
+
+def _key(kind: str, item: object) -> str:
+    names = {"message": ("id",), "status": ("id", "status", "timestamp")}.get(kind, ())
+    parts = [at(item, name) for name in names]
+    key = ":".join([kind, *(part for part in parts if isinstance(part, str) and part)])
+    if parts and key.count(":") == len(parts) and len(key) <= MAX_KEY and re.fullmatch(r"[!-~]+", key):
+        return key
+    return f"{kind}:{hashlib.sha256(json.dumps(item, sort_keys=True).encode()).hexdigest()}"
+
+
+def _contact(contacts: object, item: object, *, is_alone: bool) -> object:
+    """Who the item is of: matched by an id, or the only one where nothing contradicts."""
+    people = [one for one in _listed(contacts) if isinstance(one, dict)]
+    own = [at(item, name) for name in ("from", "from_user_id", "recipient_id", "recipient_user_id")]
+    own = [one for one in own if isinstance(one, str)]
+    for person in people:
+        if person.get("wa_id") in own or person.get("user_id") in own:
+            return person
+    return people[0] if len(people) == 1 and (is_alone or not own) else None
+
+
+def _addresses(item: object, contact: object) -> Iterator[str]:
+    """The keys by which the person can be written to, each once: phone numbers, then business-scoped ids."""
+    moved = at(item, "system", "wa_id"), at(item, "system", "user_id"), at(item, "user_id", "current")
+    paths = ("from", "from_user_id", "recipient_id", "recipient_user_id")
+    if any(isinstance(one, str) for one in moved):  # where they went, since there they will write from
+        found = [*moved]
+    else:
+        found = [*(at(item, name) for name in paths), at(contact, "wa_id"), at(contact, "user_id")]
+    said = dict.fromkeys(one for one in found if isinstance(one, str))
+    yield from (one for one in said if _PHONE.fullmatch(one))
+    yield from (one for one in said if _USER_ID.fullmatch(one))
+
+
+def inbound(body: str, *, account: str) -> Inbound:
+    """What a stored row means."""
+    try:
+        kept = json.loads(body)
+    except (ValueError, RecursionError):
+        return Unreadable("not JSON")
+    readers: Mapping[str, Callable[[object], Inbound]] = {
+        "message": lambda item: _message(item, at(kept, "contact"), account=account),
+        "status": _status,
+        "error": lambda item: Unreadable(f"WhatsApp could not hand something over. {reason(item)}"),
+        "moved": lambda item: _moved(at(item, "user_id", "previous"), at(item, "user_id", "current"), account=account),
+        "change": _change,
+    }
+    for kind, reader in readers.items():
+        if isinstance(kept, dict) and kind in kept:
+            return reader(kept[kind])
+    return Unreadable("not a webhook of WhatsApp")
+
+
+def _change(item: object) -> Inbound:
+    if at(item, "field") == "smb_message_echoes":
+        return Ignored("answered with the WhatsApp Business app")
+    return Unreadable("an unknown kind of webhook")
+
+
+def _message(item: object, contact: object, *, account: str) -> Inbound:
+    kind = at(item, "type")
+    if at(item, "group_id") is not None:
+        return Ignored("in a group")
+    if kind == "reaction":
+        return Ignored("a reaction")
+    if kind == "system" and text(at(item, "system", "type")).startswith("user_changed"):
+        return _system(item, account=account)
+    sender, sent_at, key = _sender(item, contact, account=account), instant(at(item, "timestamp")), at(item, "id")
+    if sender is None or sent_at is None or not isinstance(key, str) or not re.fullmatch(r"[!-~]{1,200}", key):
+        return Unreadable("a message without sender, id or date")
+    message = InboundMessage(key=key, sender=sender, sent_at=sent_at, text=RichText.of(""), quotes=_quoted(item))
+    if kind != "edit":
+        return _filled(message, item)
+    return replace(_filled(message, at(item, "edit", "message")), edit=True)
+
+
+def _filled(message: InboundMessage, item: object) -> InboundMessage:
+    """With the content of its kind."""
+    kind = text(at(item, "type"))
+    content = at(item, kind) if kind else None
+    if kind == "interactive":
+        pressed = at(content, text(at(content, "type")))
+        title, choice = text(at(pressed, "title")), text(at(pressed, "id"))
+        known = "text" if title else UNSUPPORTED
+        return replace(message, kind=known, text=RichText.of(title), choice=choice or None)
+    if kind == "request_welcome":
+        return replace(message, command="start")
+    known = KINDS.get(kind, UNSUPPORTED)
+    if at(content, "voice") is True:
+        known = "voice"
+    if known == "location" and at(content, "name"):
+        known = "venue"
+    words = next((words for name in ("body", "caption", "text") if (words := text(at(content, name)))), "")
+    return replace(message, kind=known, text=RichText.of(words))
+
+
+def _quoted(item: object) -> str | None:
+    """The message that it is about: the one it answers, changes or takes back."""
+    paths = (("context", "id"), ("edit", "original_message_id"), ("revoke", "original_message_id"))
+    quoted = next((quoted for path in paths if (quoted := text(at(item, *path)))), "")
+    return quoted if re.fullmatch(r"[!-~]{1,200}", quoted) else None
+
+
+def _sender(item: object, contact: object, *, account: str) -> Sender | None:
+    addresses = [Address(channel=NAME, account=account, key=key) for key in _addresses(item, contact)]
+    if not addresses:
+        return None
+    names = (at(contact, "profile", "name"), at(contact, "profile", "username"))
+    name = next((name for one in names if (name := " ".join(text(one).split())[:MAX_NAME])), "")
+    return Sender(address=addresses[0], name=name or f"WhatsApp {addresses[0].key}", aliases=tuple(addresses[1:]))
+
+
+def _system(item: object, *, account: str) -> Inbound:
+    """A customer has another number, or another id (a new number always brings a new id)."""
+    if at(item, "system", "type") == "user_changed_number":
+        return _moved(at(item, "from"), at(item, "system", "wa_id"), account=account)
+    # The old id stands in the words alone, unless a later version of the API names it; they end with both ids, so
+    # that a name in them can't pretend anything.
+    said = _MOVED.search(text(at(item, "system", "body")))
+    return _moved(
+        at(item, "system", "previous_user_id") or (said[1] if said else None),
+        at(item, "system", "user_id"),
+        account=account,
+    )
+
+
+def _moved(old: object, new: object, *, account: str) -> Inbound:
+    places = [one for one in (old, new) if isinstance(one, str) and (_PHONE.fullmatch(one) or _USER_ID.fullmatch(one))]
+    if len(places) < 2:
+        return Unreadable("a customer moved, but it is not said from where to where")
+    before, after = (Address(channel=NAME, account=account, key=place) for place in places)
+    return Ignored("moved to where they were") if before == after else AddressChanged(old=before, new=after)
+
+
+def _status(item: object) -> Inbound:
+    word, key = _WORDS.get(text(at(item, "status"))), text(at(item, "id"))
+    if not key:
+        return Unreadable("a status without the message's id")
+    if word is None:
+        return Ignored("a status that says nothing about delivery")
+    mark = text(at(item, "biz_opaque_callback_data"))
+    why = reason(at(item, "errors", 0)) if word is Word.FAILED else ""
+    return Report(word=word, mark=mark or None, key=key, reason=why)
+
+
+def _listed(value: object) -> list[object]:
+    """The members of a list; what is none stands alone, so that nothing is dropped."""
+    return value if isinstance(value, list) else [] if value is None else [value]

@@ -1,0 +1,126 @@
+"""The open database, whichever it is, and the steps that bring its tables up to date."""
+
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.backends.base.executor import EXECUTOR_CACHE
+from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.recorder import MigrationRecorder
+from tortoise.migrations.schema_editor.base import BaseSchemaEditor
+from tortoise.transactions import in_transaction
+from typing_extensions import override
+
+from bot.errors import ConfigError
+from bot.models import migrations
+
+APPS: dict[str, dict[str, Any]] = {
+    "models": {
+        "models": ["bot.models.rows"],
+        "migrations": migrations.__name__,
+        "default_connection": "default",
+    }
+}
+
+
+class Database(ABC):
+    """
+    The open database of this process; there can be only one at a time. ``name`` is how messages call it.
+
+    Close it whatever happens: a driver's thread may keep a process alive that forgets to, even after a crash.
+    """
+
+    def __init__(self, name: str, context: TortoiseContext) -> None:
+        self.name = name
+        self._context = context
+
+    async def pending(self) -> list[str]:
+        """
+        The names of the migrations that are not applied yet, in their order.
+
+        :raises ConfigError: the database is newer than this program, or belongs to another one.
+        """
+        known = sorted(name for _, name, _ in pkgutil.iter_modules(migrations.__path__))
+        applied = await self._applied()
+        if newer := applied - set(known):
+            raise ConfigError(
+                [
+                    f"DATABASE_URL: {self.name} was written by a newer Loket (it has {', '.join(sorted(newer))}); "
+                    "install that version, or restore a copy from before the upgrade"
+                ]
+            )
+        return [name for name in known if name not in applied]
+
+    @abstractmethod
+    async def migrate(self) -> list[str]:
+        """
+        Bring the tables up to date, each step wholly or not at all, and return the names of the steps.
+
+        :raises ConfigError: see `pending`; or another process is migrating.
+        """
+
+    @abstractmethod
+    async def ready(self) -> None:
+        """
+        Let a service start, or not.
+
+        :raises ConfigError: see `migrate`; or the tables are not up to date and somebody must decide when they are.
+        """
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Read and durably write something, or raise what Tortoise raises."""
+
+    @abstractmethod
+    async def copy_to(self, target: Path) -> None:
+        """
+        Write a consistent copy, readable by the owner only, in the place of *target*; other processes go on meanwhile.
+
+        :raises ConfigError: this database can't be copied, or not there.
+        """
+
+    async def close(self) -> None:
+        """Finish what is under way and end the driver; closing twice is harmless."""
+        await self._context.close_connections()
+        EXECUTOR_CACHE.clear()  # statements by the connection's name; the next one may speak another dialect
+
+    @abstractmethod
+    async def _tables(self) -> Collection[str]:
+        """The names of all tables."""
+
+    async def _applied(self) -> set[str]:
+        tables = await self._tables()
+        if "tortoise_migrations" in tables:
+            rows = await get_connection("default").execute_query_dict("SELECT name FROM tortoise_migrations")
+            return {row["name"] for row in rows}
+        if tables:
+            raise ConfigError([f"DATABASE_URL: {self.name} belongs to another program; name another one"])
+        return set()
+
+    async def _apply(self, name: str) -> None:
+        async with in_transaction() as transaction:
+            executor = MigrationExecutor(transaction, APPS)
+            executor.recorder = executor.loader.recorder = _Recorder(transaction)
+            # before Tortoise looks into the book: on PostgreSQL a failed look would end the transaction
+            await executor.recorder.ensure_schema(executor._schema_editor(atomic=False))
+            await executor.migrate([MigrationTarget("models", name)], direction="forward")
+            if orphans := await self._orphans(transaction):
+                raise RuntimeError(f"{name} leaves {orphans} rows without the row that they belong to")
+
+    @abstractmethod
+    async def _orphans(self, transaction: TransactionalDBClient) -> int:
+        """How many rows lack the row that they belong to, if a step can leave such."""
+
+
+class _Recorder(MigrationRecorder):
+    """Tortoise's book of applied steps, made by a plain statement: its own script would commit our transaction."""
+
+    @override
+    async def ensure_schema(self, schema_editor: BaseSchemaEditor) -> None:
+        table = schema_editor._get_model_sql_data(self.model).table_sql
+        await self.connection.execute_query(table.replace("CREATE TABLE", "CREATE TABLE IF NOT EXISTS", 1))

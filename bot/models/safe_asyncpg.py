@@ -1,0 +1,178 @@
+"""
+Tortoise's PostgreSQL engine with transactions that survive being cancelled, and errors sorted by what helps.
+
+Tortoise 1.1.9 does not give a connection back when a task is cancelled, or PostgreSQL refuses, while a transaction
+begins; after a few of these the pool is empty and everything hangs. Here whatever goes wrong at either end gives it
+back, and a connection that comes back inside a transaction is rolled back by asyncpg. So a cancelled transaction may
+have been committed or not, but never by halves.
+
+The name of this module must contain "asyncpg": Tortoise's migrations look at it.
+"""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
+from types import TracebackType
+from typing import Any
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import (
+    ConnectionWrapper,
+    NestedTransactionContext,
+    TransactionalDBClient,
+    TransactionContext,
+    TransactionContextPooled,
+)
+from tortoise.connection import get_connections
+from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
+from typing_extensions import override
+
+CONNECTIONS = 10  #: at most, of the service; its start lock and short commands have their own
+OPEN_S = 10  #: seconds until a server that does not answer is given up
+ANSWER_S = 120  #: seconds for one statement; only a server that is gone, or a step on a very large table, takes longer
+#: What the server is told of us: to write a commit to the disk before it says so, and to notice within a minute when
+#: our machine has died, for until then it keeps our locks (seconds, seconds, probes).
+SERVER_SETTINGS = {
+    "synchronous_commit": "on",
+    "tcp_keepalives_idle": "20",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "5",
+}
+#: Source: PostgreSQL, "Appendix A. Error Codes": classes 08, 25006, 40, 53, 55P03, 57 and 58.
+TEMPORARY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.TransactionRollbackError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,
+    OSError,  # of the connection; TimeoutError is one
+)
+
+
+class Unavailable(OperationalError):
+    """PostgreSQL is away, overloaded or full, or two transactions were in each other's way."""
+
+
+def is_temporary(error: BaseException) -> bool:
+    """Whether the same statement may succeed later, without a change of ours."""
+    return isinstance(error, Unavailable)
+
+
+class _Connection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
+    @override
+    def get_reset_query(self) -> str:
+        """Nothing to reset, which spares a round trip per statement: we never change a session."""
+        return ""
+
+
+class SafeTransaction(TransactionWrapper):
+    """The connection inside a transaction; useless afterwards."""
+
+    @override
+    def acquire_connection(self) -> ConnectionWrapper[Any]:
+        """Refuse a task that was started inside the transaction and outlives it."""
+        if self._finalized:
+            raise TransactionManagementError("this task was started inside a transaction that is over")
+        return super().acquire_connection()
+
+    @override
+    async def begin(self) -> None:
+        with _translated():
+            await super().begin()
+
+    @override
+    async def commit(self) -> None:
+        with _translated():
+            await super().commit()
+
+    @override
+    def _in_transaction(self) -> TransactionContext:
+        return NestedTransactionContext(SafeTransaction(self))
+
+    @override
+    async def _translate_exceptions(self, func: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
+        with _translated():
+            return await super()._translate_exceptions(func, *args, **kwargs)
+
+
+class SafeTransactionContext(TransactionContextPooled):
+    """Begin and end of a transaction."""
+
+    @override
+    async def __aenter__(self) -> TransactionalDBClient:
+        with _translated():
+            await self.ensure_connection()
+            self.client._connection = await self._pool.acquire()
+        try:
+            await self.client.begin()
+        except BaseException:
+            await self._give_back()
+            raise
+        self.token = get_connections().set(self.connection_name, self.client)
+        return self.client
+
+    @override
+    async def __aexit__(
+        self, exc_type: type[BaseException] | None, exc_val: BaseException | None, exc_tb: TracebackType | None
+    ) -> None:
+        get_connections().reset(self.token)
+        try:
+            if not self.client._finalized:
+                await (self._roll_back() if exc_type else self.client.commit())
+        finally:
+            self.client._finalized = True
+            await self._give_back()
+
+    @property
+    def _pool(self) -> Any:
+        return self.client._parent._pool
+
+    async def _roll_back(self) -> None:
+        with suppress(Exception):  # it adds nothing to the error that brought us here, and giving back rolls back too
+            await self.client.rollback()
+
+    async def _give_back(self) -> None:
+        """Is finished also when the task is cancelled meanwhile: asyncpg shields it."""
+        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):  # then asyncpg has closed it
+            await self._pool.release(self.client._connection)
+
+
+class SafeAsyncpgClient(AsyncpgDBClient):
+    """The pool of the process."""
+
+    def __init__(self, *, dsn: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.dsn = dsn  # read by asyncpg alone, which knows all its forms
+
+    @override
+    async def create_connection(self, with_db: bool) -> None:
+        with _translated():
+            self._pool = await asyncpg.create_pool(
+                self.dsn, min_size=1, max_size=CONNECTIONS, timeout=OPEN_S, command_timeout=ANSWER_S,
+                connection_class=_Connection, server_settings=SERVER_SETTINGS,
+            )  # fmt: skip
+        await self._post_connect()
+
+    @override
+    def _in_transaction(self) -> TransactionContext:
+        return SafeTransactionContext(SafeTransaction(self), self._pool_init_lock)
+
+    @override
+    async def _translate_exceptions(self, func: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
+        with _translated():
+            return await super()._translate_exceptions(func, *args, **kwargs)
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise IntegrityError(error) from error
+    except TEMPORARY as error:
+        raise Unavailable(error) from error
+
+
+client_class = SafeAsyncpgClient  # where Tortoise looks for an engine's client

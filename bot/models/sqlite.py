@@ -1,0 +1,192 @@
+"""A database in one SQLite file: opening, migrating, copying and locking it."""
+
+import asyncio
+import fcntl
+import os
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+from tortoise.backends.base.client import TransactionalDBClient
+from tortoise.connection import get_connection
+from tortoise.context import TortoiseContext
+from tortoise.exceptions import BaseORMException
+from tortoise.transactions import in_transaction
+from typing_extensions import override
+
+from bot.errors import ConfigError
+from bot.models.base import APPS, Database
+from bot.models.safe_sqlite import SafeSqliteClient
+
+PRAGMAS = {
+    "busy_timeout": 5000,  # ms; first, because switching to WAL may have to wait too
+    "journal_mode": "WAL",
+    "synchronous": "FULL",  # what was acknowledged survives a power cut
+    "foreign_keys": "ON",
+}
+
+
+class SqliteDatabase(Database):
+    """A file. Before it is migrated, one that is not new is copied to ``NAME.before-STEP.bak`` beside it."""
+
+    def __init__(self, path: Path, context: TortoiseContext) -> None:
+        super().__init__(str(path), context)
+        self.path = path
+
+    @override
+    async def migrate(self) -> list[str]:
+        with _locked(_beside(self.path, ".migrating"), busy=f"another Loket is migrating {self.path}; wait for it"):
+            pending = await self.pending()
+            if pending and await self._applied():
+                await self.copy_to(_beside(self.path, f".before-{pending[0]}.bak"))
+            client = get_connection("default")
+            await client.execute_query("PRAGMA foreign_keys=OFF")  # or a table that is rebuilt would take its children
+            try:
+                for name in pending:
+                    await self._apply(name)
+            finally:
+                await client.execute_query("PRAGMA foreign_keys=ON")
+            return pending
+
+    @override
+    async def ready(self) -> None:
+        await self.migrate()
+
+    @override
+    async def check(self) -> None:
+        async with in_transaction() as transaction:
+            await transaction.execute_query("SELECT count(*) FROM sqlite_master")
+            await transaction.execute_query("PRAGMA user_version=0")  # our value anyway; rewrites the file's header
+
+    @override
+    async def copy_to(self, target: Path) -> None:
+        """
+        See `Database.copy_to`.
+
+        :raises ConfigError: *target* is the database itself. OSError or OperationalError: it can't be written.
+        """
+        if os.path.realpath(target) == os.path.realpath(self.path):  # noqa: ASYNC240 (one look at the disk)
+            raise ConfigError([f"{target} is the database itself; name another file for its copy"])
+        partial = _beside(target, ".partial")
+        file = os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600)  # SQLite fills an empty file
+        try:
+            await get_connection("default").execute_query("VACUUM INTO ?", [str(partial)])
+            os.fsync(file)
+        finally:
+            os.close(file)
+        os.replace(partial, target)
+
+    @override
+    async def _tables(self) -> Collection[str]:
+        found = await get_connection("default").execute_query_dict("SELECT name FROM sqlite_master")
+        return {row["name"] for row in found}
+
+    @override
+    async def _orphans(self, transaction: TransactionalDBClient) -> int:
+        return len(await transaction.execute_query_dict("PRAGMA foreign_key_check"))
+
+
+async def connect(path: Path) -> SqliteDatabase:
+    """
+    Open the file; a new one is readable by its owner only.
+
+    :raises ConfigError: it cannot be opened, read and written; the text says what would mend it.
+    """
+    _probe(path)
+    context = TortoiseContext()
+    try:
+        with context:  # known to this task while it starts, and from then on to all of them by the global fallback
+            await context.init(_configuration(path), _enable_global_fallback=True)
+        database = SqliteDatabase(path, context)
+        await get_connection("default").create_connection(with_db=True)
+        await database.check()
+    except (sqlite3.Error, BaseORMException) as error:
+        await context.close_connections()
+        _refuse(path, error)
+    except BaseException:
+        await context.close_connections()
+        raise
+    return database
+
+
+def read(path: Path, sql: str, values: Sequence[object]) -> list[dict[str, Any]]:
+    """The rows that a SELECT finds, on a connection that can't write; waits, so call it in a thread."""
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(sql, tuple(values))]
+
+
+class FileLock:
+    """The start lock of a file, which ends with the process at the latest."""
+
+    async def kept(self) -> None:
+        """Never returns: the kernel takes it from nobody."""
+        await asyncio.Event().wait()
+
+
+@contextmanager
+def exclusive(path: Path) -> Iterator[FileLock]:
+    """
+    Hold the start lock of the database *path*.
+
+    :raises ConfigError: another process holds it.
+    """
+    busy = f"another Loket is running on {path}; stop it first, or name another file"
+    with _locked(_beside(path, ".lock"), busy=busy):
+        yield FileLock()
+
+
+@contextmanager
+def _locked(path: Path, *, busy: str) -> Iterator[None]:
+    try:
+        lock = os.open(path, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        _refuse(path, error)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise ConfigError([f"DATABASE_URL: {busy}"]) from error
+    else:
+        yield
+    finally:
+        os.close(lock)  # the file stays: who removes a lock file can let two in
+
+
+def _probe(path: Path) -> None:
+    try:
+        with suppress(FileExistsError):  # never open a file that SQLite may have locked: closing it drops the lock
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL, 0o600))
+        with closing(sqlite3.connect(path)) as probe:  # where aiosqlite fails to open, it leaves its thread behind
+            probe.execute("PRAGMA schema_version")
+    except (OSError, sqlite3.Error) as error:
+        _refuse(path, error)
+
+
+def _configuration(path: Path) -> dict[str, Any]:
+    engine = SafeSqliteClient.__module__
+    return {
+        "connections": {"default": {"engine": engine, "credentials": {"file_path": str(path), **PRAGMAS}}},
+        "apps": APPS,
+    }
+
+
+def _refuse(path: Path, error: Exception) -> NoReturn:
+    mends: Sequence[tuple[str, str]] = (
+        ("No such file", f"create the folder {path.parent.absolute()} or name another"),
+        ("Not a directory", "name a file in a folder that exists"),
+        ("Permission denied", "let Loket's user write the folder and the file"),
+        ("unable to open", "let Loket's user write the folder and the file; it must not be a folder"),
+        ("readonly", "let Loket's user write the folder and the file"),
+        ("not a database", "name another file, or restore a copy"),
+        ("malformed", "restore a copy"),
+        ("is locked", "stop the program that holds it"),
+        ("is full", "make room on the disk"),
+    )
+    mend = next((mend for words, mend in mends if words in str(error)), "name another file")
+    raise ConfigError([f"DATABASE_URL: cannot use {path} ({error}); {mend}"]) from error
+
+
+def _beside(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)

@@ -1,0 +1,1 @@
+"""Figures about tickets: SELECT in, frozen rows out, pure summaries. Reports change nothing."""

