@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from operator import methodcaller
 from typing import Any, Self
 
 import aiohttp
@@ -68,7 +69,7 @@ class Application:
         *,
         clock: Clock | None = None,
         jitter: Callable[[], float] = random.random,
-        prepare: Callable[[Database], Awaitable[object]] = Database.ready,
+        prepare: Callable[[Database], Awaitable[object]] = methodcaller("ready"),
     ) -> None:
         self._settings = settings
         self._prepare = prepare
@@ -225,8 +226,8 @@ class Application:
 
     async def _serve(self, connection: SlackConnection | SlackHttp, channels: Mapping[str, Channel]) -> None:
         pages = web.Application()
-        parts = {"slack": connection.health, **{name: channel.health for name, channel in channels.items()}}
-        HealthPages(parts, clock=self._clock).add_to(pages)
+        self.health = {"slack": connection.health, **{name: channel.health for name, channel in channels.items()}}
+        HealthPages(self.health, clock=self._clock).add_to(pages)
         Webhooks(channels, keep=self.inbox.put).add_to(pages)
         if isinstance(connection, SlackHttp):
             connection.add_to(pages)

@@ -4,23 +4,28 @@ import argparse
 import asyncio
 import json
 import os
+import re
 import signal
 import sys
 import traceback
 import webbrowser
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime
 from functools import partial
+from operator import methodcaller
 from pathlib import Path
 from typing import Any
 
 from bot import __version__, settings
 from bot.app import Application
 from bot.clock import SystemClock
-from bot.errors import ConfigError, WrongUse
+from bot.errors import ConfigError, NotStuck, WrongUse
 from bot.logs import configure, masked
 from bot.manifest import COMMANDS, manifest, without_aliases
 from bot.models.database import Database, connect, exclusive
 from bot.reports import export, period, queries, sla, text
+from bot.services.context import Context
+from bot.services.failed import Failed, Stuck
 from bot.settings import Settings
 from bot.texts import Texts, overridable
 
@@ -62,14 +67,28 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--migrate", action="store_true", help="bring a PostgreSQL database up to date first")
     verbs.add_parser("migrate", help="bring the database up to date")
     apps = verbs.add_parser("manifest", help="print the Slack app manifest to paste into Slack")
+    apps.add_argument(
+        "--http", metavar="ADDRESS", type=_address, help="for Slack over HTTP at this public address of ours"
+    )
     apps.add_argument("--no-aliases", action="store_true", help="only /loket, without /claim, /reply, …")
     report = verbs.add_parser("sla", help="how many tickets, and how fast; also while the service runs")
     report.add_argument("period", nargs="*", metavar="PERIOD", help=f"(default: today) {', '.join(period.FORMS)}")
     report.add_argument("--by", choices=[by.value for by in sla.By], help="a line for each agent or channel")
     report.add_argument("--format", choices=("text", "csv"), default="text", help="(default: text)")
     report.add_argument("--out", metavar="FILE", type=Path, help="write it there (default: to standard output)")
+    failed = verbs.add_parser("failed", help="what did not get through; also while the service runs")
+    act = failed.add_mutually_exclusive_group()
+    act.add_argument("--retry", metavar="ID", nargs="+", help="try it again, such as in-12 or out-34")
+    act.add_argument("--discard", metavar="ID", nargs="+", help="let it be")
+    failed.add_argument("--why", metavar="TEXT", help="the reason for discarding, which is kept")
     verbs.add_parser("version", help="print the version")
     return parser
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"https://[^\s/]+(/\S*)?", text):
+        raise argparse.ArgumentTypeError("write our public address, as https://desk.example.org")
+    return text
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -78,13 +97,15 @@ def _run(options: argparse.Namespace) -> int:
             print(f"loket {__version__}")
         case "manifest":
             commands = without_aliases() if options.no_aliases else COMMANDS
-            print(json.dumps(manifest(commands), indent=2))
+            print(json.dumps(manifest(commands, http=options.http), indent=2))
         case "migrate":
             return _loop(_migrate(_settings()))
         case "sla":
             return _loop(_sla(_settings(), options))
+        case "failed":
+            return _loop(_failed(_settings(), options))
         case "run":
-            return _loop(_serve(_settings(), prepare=Database.migrate if options.migrate else Database.ready))
+            return _loop(_serve(_settings(), prepare=methodcaller("migrate" if options.migrate else "ready")))
         case "demo":
             from bot.demo import demo
 
@@ -138,6 +159,53 @@ async def _sla(found: Settings, options: argparse.Namespace) -> int:
     else:
         options.out.write_text(report, encoding="utf-8", newline="")
     return DONE
+
+
+async def _failed(found: Settings, options: argparse.Namespace) -> int:
+    if bool(options.discard) != bool((options.why or "").strip()):
+        print("loket: --discard needs the reason, --why TEXT, and only it does", file=sys.stderr)
+        return WRONG
+    database = await connect(found.database_url)
+    try:
+        if await database.pending():
+            raise ConfigError([f"DATABASE_URL: {database.name} is not up to date; run `loket migrate`"])
+        failed = Failed(Context(config=found.config, texts=Texts(), channels={}))
+        if not options.retry and not options.discard:
+            print(_table(await failed.listed()))
+            return DONE
+        return await _each(failed, options, now=SystemClock().now())
+    finally:
+        await database.close()
+
+
+async def _each(failed: Failed, options: argparse.Namespace, *, now: datetime) -> int:
+    """Put back or discard all that are named; one that can't be does not hinder the others."""
+    code = DONE
+    for name in options.retry or options.discard:
+        try:
+            if options.retry:
+                await failed.retry(name, now=now)
+            else:
+                await failed.discard(name, why=options.why.strip(), now=now)
+        except NotStuck as refused:
+            print(f"loket: {refused}", file=sys.stderr)
+            code = FAILED
+        else:
+            print(f"{name}: {'it is tried again' if options.retry else 'discarded'}")
+    return code
+
+
+def _table(found: Sequence[Stuck]) -> str:
+    if not found:
+        return "Nothing failed, is uncertain or waits for a decision."
+    head = ("ID", "STATE", "SINCE (UTC)", "WHAT", "TICKET", "TRIES", "REASON")
+    rows = [
+        (one.id, one.state, f"{one.since:%Y-%m-%d %H:%M}", one.what, f"#{one.ticket}" if one.ticket else "–",
+         str(one.tries), one.reason)
+        for one in found
+    ]  # fmt: skip
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in (head, *rows))
 
 
 async def _serve(found: Settings, *, prepare: Callable[[Database], Awaitable[object]]) -> int:

@@ -3,6 +3,7 @@ Every error of our own, in one tree.
 
 BotError
 ├─ ConfigError          start-up only; lists every bad setting at once, each with its mend
+├─ NotStuck             an operator's request is refused
 ├─ DomainError          the request is refused; the text may be shown to the person who asked
 │  ├─ NoSuchTicket · AlreadyClaimed · AlreadySolved · NotClaimed · NotSolved · NothingToUndo
 │  ├─ AlreadyDecided · TooLateToUndo · ChangedSince · NotAssignable
@@ -30,6 +31,10 @@ class ConfigError(BotError):
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = tuple(problems)
+
+
+class NotStuck(BotError):
+    """What an operator wants to put back or to discard is not there to be; the text says why."""
 
 
 class DomainError(BotError):

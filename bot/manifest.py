@@ -20,7 +20,7 @@ class Command:
 ROOT = Command(
     name="/loket",
     description="Every verb of the desk, and help",
-    usage_hint="claim #42 | reply #42 text | close #42 | reopen #42 | undo | help",
+    usage_hint="list | mine | show #42 | assign #42 @person | unclaim #42 | reopen #42 | undo | help",
 )
 ALIASES = (
     Command(name="/claim", description="The ticket is mine", usage_hint="[#42]"),
@@ -71,8 +71,17 @@ def without_aliases(commands: Sequence[Command] = COMMANDS) -> tuple[Command, ..
     return tuple(command for command in commands if command == ROOT)
 
 
-def manifest(commands: Sequence[Command] = COMMANDS) -> dict[str, object]:
-    """The manifest for Socket Mode, ready to be written as JSON. The app-level token is made by hand in Slack."""
+def manifest(commands: Sequence[Command] = COMMANDS, *, http: str | None = None) -> dict[str, object]:
+    """
+    The manifest, ready to be written as JSON.
+
+    Args:
+        commands: the slash commands that are asked for.
+        http: our public address, as ``https://desk.example.org``, where Slack shall call; None: Socket Mode, for which
+            an app-level token is made by hand in Slack.
+    """
+    url = None if http is None else f"{http.rstrip('/')}/slack/events"
+    called = {} if url is None else {"request_url": url}
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -83,23 +92,24 @@ def manifest(commands: Sequence[Command] = COMMANDS) -> dict[str, object]:
         "features": {
             "app_home": {"home_tab_enabled": False, "messages_tab_enabled": False},
             "bot_user": {"display_name": "Loket", "always_online": True},
-            "slash_commands": [_slash_command(command) for command in commands],
+            "slash_commands": [_slash_command(command, url=url) for command in commands],
         },
         "oauth_config": {"scopes": {"bot": list(SCOPES)}},
         "settings": {
-            "event_subscriptions": {"bot_events": list(EVENTS)},
-            "interactivity": {"is_enabled": True},
+            "event_subscriptions": {**called, "bot_events": list(EVENTS)},
+            "interactivity": {"is_enabled": True, **called},
             "org_deploy_enabled": False,
-            "socket_mode_enabled": True,
+            "socket_mode_enabled": url is None,
             "token_rotation_enabled": False,
         },
     }
 
 
-def _slash_command(command: Command) -> dict[str, object]:
+def _slash_command(command: Command, *, url: str | None) -> dict[str, object]:
     """Escaping makes Slack name people and channels by their ids, which names alone would not tell."""
     return {
         "command": command.name,
+        **({} if url is None else {"url": url}),
         "description": command.description,
         "usage_hint": command.usage_hint,
         "should_escape": True,

@@ -18,7 +18,7 @@ from bot.domain.events import Event, Hint, Offer
 from bot.domain.intents import Intent, UpdateCard, intents_for
 from bot.domain.markers import is_note
 from bot.handlers import actions, commands
-from bot.handlers.verbs import VERBS
+from bot.handlers.verbs import LISTINGS, VERBS
 from bot.slack.surface import REACTIONS
 from bot.texts import en
 
@@ -94,7 +94,7 @@ def test_every_default_stands_in_the_reference() -> None:
 def test_every_verb_stands_in_the_reference_in_each_of_its_forms() -> None:
     table = {next(iter(ticked(cells[0]))): cells for cells in rows(section(COMMANDS, "Verbs"))}
 
-    assert set(table) == {*VERBS, "help"}
+    assert set(table) == {*VERBS, *LISTINGS, "help"}
     for name, (_, slash, thread, *_) in table.items():
         assert f"`/loket {name}" in slash
         assert f"`!{name}" in thread
@@ -103,10 +103,10 @@ def test_every_verb_stands_in_the_reference_in_each_of_its_forms() -> None:
 
 def test_every_button_stands_in_the_reference_with_the_label_it_has() -> None:
     buttons = section(COMMANDS, "Buttons")
-    of_cards = {f"ticket.{name}" for name in (*actions.AT_ONCE, *actions.ASKING)}
+    of_cards = {actions.MORE, *(f"ticket.{name}" for name in (*actions.AT_ONCE, *actions.ASKING))}
 
     assert {name for name in ticked(buttons) if name.startswith("ticket.")} == of_cards
-    assert set(re.findall(r"\*\*(.+?)\*\*", buttons)) <= set(en.TEXTS.values())
+    assert set(re.findall(r"\*\*(.+?)\*\*", buttons)) <= {"⋯", *en.TEXTS.values()}
 
 
 def test_every_receipt_stands_in_the_reference() -> None:
@@ -157,13 +157,13 @@ def examples(kind: type[Any]) -> Iterator[Any]:
     """Events of a kind with all choices that they leave open."""
     some: dict[str, Any] = {
         "at": datetime(2026, 11, 21, tzinfo=UTC), "due_at": datetime(2026, 11, 21, tzinfo=UTC), "to": (),
-        "offer": Offer.CLAIM, "what": "edit",
+        "offer": Offer.CLAIM, "rating": 5,
     }  # fmt: skip
-    choices: dict[str, tuple[Any, ...]] = {"post": (False, True), "hint": (None, *Hint)}
+    choices: dict[str, tuple[Any, ...]] = {"post": (False, True), "hint": (None, *Hint), "what": ("edit", "close")}
     required = {field.name: some.get(field.name, "1") for field in fields(kind) if field.default is MISSING}
     names = [field.name for field in fields(kind) if field.name in choices]
     for values in product(*(choices[name] for name in names)):
-        yield kind(**required, **dict(zip(names, values, strict=True)))
+        yield kind(**required | dict(zip(names, values, strict=True)))
 
 
 # --- all pages

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,15 @@ from tests.database import Kind, fresh_url
 
 CALM = 3  #: so many looks in a row must find everything at rest
 PATIENCE_S = 20
+PUBLIC = "https://desk.example.org"  #: our address as the platforms know it
+WEBHOOK_SECRET = "the-secret-of-the-webhook"
+
+
+class Reach(Enum):
+    """How what happens on the platforms comes to us."""
+
+    FETCHED = "by Socket Mode and long polling"
+    CALLED = "over HTTP, through a reverse proxy"
 
 
 @dataclass(slots=True)
@@ -92,6 +102,20 @@ class Agent:
         await self.world.slack.press(self.id, self.world.channel, on, action, ephemeral=ephemeral)
         await self.world.quiet()
 
+    async def chooses(self, option: str, *, on: str) -> None:
+        """Choose in the menu of a card."""
+        await self.world.slack.press(self.id, self.world.channel, on, "ticket.more", selected_option=option)
+        await self.world.quiet()
+
+    async def undoes(self) -> None:
+        """Press the last Undo."""
+        await self.presses("change.undo", on=self.undo_buttons[-1], ephemeral=True)
+
+    @property
+    def undo_buttons(self) -> list[str]:
+        """The messages that only this person sees and that offer to undo something, oldest first."""
+        return [one["ts"] for one in self.world.slack.ephemerals(self.id) if "change.undo" in str(one.get("blocks"))]
+
     async def commands(self, text: str) -> str:
         """Run a slash command; returns what is answered."""
         before = len(self.whispers)
@@ -129,6 +153,7 @@ class World:
     database_url: str
     config: str
     agents: dict[str, Agent] = field(default_factory=dict)
+    reach: Reach = Reach.FETCHED
     app: Application | None = None
 
     @property
@@ -149,8 +174,8 @@ class World:
         """The settings, as an operator would give them."""
         (self.folder / "loket.toml").write_text(self.config)
         environment = {
+            **self._ways(),
             "SLACK_BOT_TOKEN": self.slack.bot_token,
-            "SLACK_APP_TOKEN": self.slack.app_token,
             "SLACK_CHANNEL": self.channel,
             "SLACK_API_URL": self.slack.api_url,
             "TELEGRAM_BOT_TOKEN": self.telegram.token,
@@ -161,11 +186,27 @@ class World:
         }
         return settings.load(environment, is_terminal=False, known_texts=overridable(), folder=self.folder)
 
+    def _ways(self) -> dict[str, str]:
+        if self.reach is Reach.FETCHED:
+            return {"SLACK_APP_TOKEN": self.slack.app_token}
+        return {
+            "SLACK_SIGNING_SECRET": self.slack.signing_secret,
+            "TELEGRAM_WEBHOOK_URL": f"{PUBLIC}/webhooks/telegram",
+            "TELEGRAM_WEBHOOK_SECRET": WEBHOOK_SECRET,
+        }
+
     async def start(self) -> None:
         """Start the service."""
         self.app = Application(self.settings(), clock=self.clock, jitter=lambda: 1.0)
         await self.app.__aenter__()
+        for proxy in (self.slack.requests.proxy, self.telegram.courier.proxy):
+            proxy[PUBLIC] = self.address
         await self.quiet()
+
+    @property
+    def address(self) -> str:
+        """Where the service's own HTTP server listens."""
+        return f"http://127.0.0.1:{self.app.port if self.app else 0}"
 
     async def stop(self) -> None:
         """Stop the service, as SIGTERM does."""
@@ -232,19 +273,23 @@ def _collect(node: Any, found: list[str]) -> None:
 
 @asynccontextmanager
 async def world(
-    config: str = "", *, kind: Kind = Kind.SQLITE, redeliver_after_s: tuple[float, ...] = (0.05, 0.1, 0.2)
+    config: str = "",
+    *,
+    kind: Kind = Kind.SQLITE,
+    reach: Reach = Reach.FETCHED,
+    redeliver_after_s: tuple[float, ...] = (0.05, 0.1, 0.2),
 ) -> AsyncIterator[World]:
     """A world with a running service; the pace of posting is off unless the configuration says otherwise."""
     clock = ManualClock()
     slack = SlackSandbox(clock=clock.now, redeliver_after_s=redeliver_after_s)
-    telegram = TelegramSandbox(clock=clock.now)
+    telegram = TelegramSandbox(clock=clock.now, redeliver_after_s=redeliver_after_s)
     agents = {name: slack.add_user(name, real_name=name.title()) for name in ("mika", "budi")}
     channel = slack.add_channel("support", [*agents.values(), slack.workspace.bot_user])
-    slack.install(manifest())
+    slack.install(manifest(http=PUBLIC if reach is Reach.CALLED else None))
     config = config if "[limits]" in config else f"{config}\n[limits]\nslack_posts_per_second = 0\n"
     with tempfile.TemporaryDirectory() as folder:
         async with slack, telegram, fresh_url(Path(folder) / "loket.db", kind) as url:
-            it = World(slack, telegram, clock, channel, Path(folder), url, config)
+            it = World(slack, telegram, clock, channel, Path(folder), url, config, reach=reach)
             it.agents = {name: Agent(it, user, name) for name, user in agents.items()}
             await it.start()
             try:

@@ -53,7 +53,7 @@ async def states(message: int) -> list[str]:
 
 async def again(part: int, *, now: datetime) -> bool:
     """Queue a failed or uncertain part again; False when it is neither any more. It is released anew."""
-    row = await DeliveryRow.get_or_none(id=part, state__in=("failed", "uncertain"), kind="send")
+    row = await DeliveryRow.get_or_none(id=part, state__in=("failed", "uncertain"))
     if row is None:
         return False
     row.state, row.due_at, row.error = "queued", now, None
@@ -92,7 +92,7 @@ async def bounced(part: int, *, reason: str, now: datetime) -> bool:
 
 async def leave(part: int, *, why: str, now: datetime) -> bool:
     """Let an uncertain or failed part be; False when it is neither any more."""
-    row = DeliveryRow.filter(id=part, state__in=("failed", "uncertain"), kind="send")
+    row = DeliveryRow.filter(id=part, state__in=("failed", "uncertain"))
     return bool(await row.update(state="discarded", error=why, settled_at=now))
 
 

@@ -191,7 +191,8 @@ def _of_the_owner(event: TicketUnclaimed | TicketAssigned | ChangeUndone) -> tup
         case TicketAssigned(actor=actor, agent=agent):
             return (PostNotice(name="assigned", people=(actor, acting(agent))),)
         case ChangeUndone(actor=actor, what=what):
-            return (PostNotice(name=f"undone.{what}", people=(actor,)), TakeBack())
+            notice = PostNotice(name=f"undone.{what}", people=(actor,))
+            return (notice, TakeBack()) if what == "close" else (notice,)
         case _:
             assert_never(event)
 

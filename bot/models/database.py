@@ -13,7 +13,7 @@ from bot.errors import ConfigError
 from bot.models import postgres, safe_asyncpg, safe_sqlite, sqlite
 from bot.models.base import APPS, Database
 
-__all__ = ["APPS", "Database", "connect", "database_path", "exclusive", "execute", "is_temporary", "query", "reading"]
+__all__ = ["APPS", "Database", "connect", "database_path", "exclusive", "is_temporary", "query", "reading"]
 
 
 class Lock(Protocol):
@@ -85,12 +85,6 @@ async def reading(sql: str, values: Sequence[object]) -> list[dict[str, Any]]:
     if isinstance(client, safe_sqlite.SafeSqliteClient):
         return await asyncio.to_thread(sqlite.read, Path(client.filename), sql, values)
     return await query(sql, values)  # readers and writers of PostgreSQL don't wait for each other
-
-
-async def execute(sql: str, values: Sequence[object]) -> int:
-    """How many rows an INSERT, UPDATE or DELETE with ``?`` marks has changed."""
-    changed, _ = await get_connection("default").execute_query(_marked(sql), list(values))
-    return changed
 
 
 def _marked(sql: str) -> str:

@@ -1,5 +1,9 @@
 """
-Tortoise's PostgreSQL engine with transactions that survive being cancelled, and errors sorted by what helps.
+Tortoise's PostgreSQL engine with one writer at a time, and transactions that survive being cancelled.
+
+Every transaction, and every single statement that writes, first takes one lock of the whole database, as
+``BEGIN IMMEDIATE`` does on SQLite. So a decision never meets another one half way, in this process or beside it, and no
+code above needs to know which database it is on; docs/adr/0007 says what that costs. Reading waits for nobody.
 
 Tortoise 1.1.9 does not give a connection back when a task is cancelled, or PostgreSQL refuses, while a transaction
 begins; after a few of these the pool is empty and everything hangs. Here whatever goes wrong at either end gives it
@@ -31,13 +35,16 @@ CONNECTIONS = 10  #: at most, of the service; its start lock and short commands 
 OPEN_S = 10  #: seconds until a server that does not answer is given up
 ANSWER_S = 120  #: seconds for one statement; only a server that is gone, or a step on a very large table, takes longer
 #: What the server is told of us: to write a commit to the disk before it says so, and to notice within a minute when
-#: our machine has died, for until then it keeps our locks (seconds, seconds, probes).
+#: our machine has died (seconds, seconds, probes), for until then it keeps our locks.
 SERVER_SETTINGS = {
     "synchronous_commit": "on",
+    "default_transaction_isolation": "read committed",  # so that a writer sees all that was before its turn
     "tcp_keepalives_idle": "20",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "5",
+    "lock_timeout": "10s",  # for a writer that does not come to its end; waiting for it longer would help nobody
 }
+WRITING = int.from_bytes(b"loket\x02")  #: the key of the writers' lock, for pg_advisory_xact_lock
 #: Source: PostgreSQL, "Appendix A. Error Codes": classes 08, 25006, 40, 53, 55P03, 57 and 58.
 TEMPORARY = (
     asyncpg.PostgresConnectionError,
@@ -49,6 +56,11 @@ TEMPORARY = (
     asyncpg.PostgresSystemError,
     OSError,  # of the connection; TimeoutError is one
 )
+CLOSED = (
+    "released back to the pool",
+    "is closed",
+    "closing",
+)  #: how asyncpg words the use of a connection that was cut
 
 
 class Unavailable(OperationalError):
@@ -107,6 +119,7 @@ class SafeTransactionContext(TransactionContextPooled):
             self.client._connection = await self._pool.acquire()
         try:
             await self.client.begin()
+            await self.client.execute_query(f"SELECT pg_advisory_xact_lock({WRITING})")
         except BaseException:
             await self._give_back()
             raise
@@ -160,6 +173,25 @@ class SafeAsyncpgClient(AsyncpgDBClient):
         return SafeTransactionContext(SafeTransaction(self), self._pool_init_lock)
 
     @override
+    async def execute_insert(self, query: str, values: list[Any]) -> Any:
+        async with self._in_transaction() as transaction:
+            return await transaction.execute_insert(query, values)
+
+    @override
+    async def execute_many(self, query: str, values: list[list[Any]]) -> None:
+        async with self._in_transaction() as transaction:
+            await transaction.execute_many(query, values)
+
+    @override
+    async def execute_query(self, query: str, values: list[Any] | None = None) -> tuple[int, Any]:
+        if query.lstrip()[:6].upper() == "SELECT":
+            found: tuple[int, Any] = await super().execute_query(query, values)
+            return found
+        async with self._in_transaction() as transaction:
+            changed: tuple[int, Any] = await transaction.execute_query(query, values)
+            return changed
+
+    @override
     async def _translate_exceptions(self, func: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
         with _translated():
             return await super()._translate_exceptions(func, *args, **kwargs)
@@ -173,6 +205,10 @@ def _translated() -> Iterator[None]:
         raise IntegrityError(error) from error
     except TEMPORARY as error:
         raise Unavailable(error) from error
+    except asyncpg.InterfaceError as error:
+        if any(words in str(error) for words in CLOSED):
+            raise Unavailable(error) from error
+        raise
 
 
 client_class = SafeAsyncpgClient  # where Tortoise looks for an engine's client

@@ -1,8 +1,8 @@
 """What reports read: SELECT only, on a connection of their own, so that no report delays a customer's message."""
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+import asyncio
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from bot.models.database import reading
 from bot.reports.period import Period
@@ -25,13 +25,12 @@ JOIN message m ON m.ticket_id = t.id AND m.seq = 1
 WHERE COALESCE(t.solved_at, t.closed_at) IS NULL
   OR COALESCE(t.solved_at, t.closed_at) >= ? AND COALESCE(t.solved_at, t.closed_at) < ?
   OR t.first_reply_at >= ? AND t.first_reply_at < ?
-  OR t.opened_at >= ? AND (t.opened_at < ? OR m.sent_at < ?)
+  OR t.opened_at >= ?
 ORDER BY t.number
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketTimes:
+class TicketTimes(NamedTuple):  # of which there may be a hundred thousand: a dataclass takes three times as long
     """What a report knows of a ticket. Instants are aware UTC."""
 
     number: int
@@ -43,9 +42,10 @@ class TicketTimes:
 
 
 async def tickets(period: Period) -> list[TicketTimes]:
-    """Every ticket that is open now, or that came in, was first answered or was solved in the period."""
+    """Every ticket that is open now, or that came in, was first answered or was solved in the period; and some more."""
     start, end = period.start, period.end
-    return [_times(row) for row in await reading(_TICKETS, [start, end, start, end, start, end, end])]
+    found = await reading(_TICKETS, [start, end, start, end, start])
+    return await asyncio.to_thread(lambda: [_times(row) for row in found])
 
 
 def _times(row: dict[str, Any]) -> TicketTimes:
@@ -65,4 +65,4 @@ def _perhaps(value: str | datetime | None) -> datetime | None:
 
 def _instant(value: str | datetime) -> datetime:
     """SQLite hands over texts, PostgreSQL instants."""
-    return (datetime.fromisoformat(value) if isinstance(value, str) else value).astimezone(UTC)
+    return datetime.fromisoformat(value) if isinstance(value, str) else value

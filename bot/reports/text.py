@@ -22,7 +22,7 @@ def lines(summary: Summary, *, say: Say, name: Callable[[str], str]) -> Iterator
     total = summary.total
     period = summary.period
     days = str(period) if period.first == period.last else say("sla.days", first=period.first, last=period.last)
-    yield say("sla.title", period=days, zone=period.zone)
+    yield say("sla.head", period=days, zone=period.zone)
     yield say("sla.counts", **_counts(total))
     yield say("sla.first_response", spread=_spread(total.first_response, say))
     yield say("sla.resolution", spread=_spread(total.resolution, say))

@@ -202,7 +202,7 @@ def answer(sentence: str, undo: int | None, say: Say) -> Message:
     shown = [section(f"whisper.{number}", text) for number, text in enumerate(_sections(sentence))]
     if undo is not None:
         shown.append(_actions(button("change.undo", say("card.undo"), value=undo)))
-    return Message(sentence, shown)
+    return Message(sentence[:SECTION], shown)
 
 
 def _sections(sentence: str) -> Iterator[str]:

@@ -171,6 +171,9 @@ TEXTS: dict[str, str] = {
     "kind.poll": "sent a poll (not shown here yet)",
     "kind.dice": "threw a die (not shown here yet)",
     "kind.story": "shared a story (not shown here yet)",
+    "kind.order": "sent an order (not shown here yet)",
+    "kind.deleted": "deleted a message for everyone; what they wrote stays here",
+    "kind.system": "is the subject of a note of the platform:",
     "kind.unknown": "sent something that can't be shown here yet",
     "help.intro": (
         "*What I can do.* Write it as `/loket …`, or in a ticket's thread as `!…` or `@Loket …`, "
@@ -219,7 +222,7 @@ TEXTS: dict[str, str] = {
     "card.window": "we can write until {at}",
     "card.rating": "rated {stars}",
     # --- reports
-    "sla.title": "Tickets, {period} ({zone})",
+    "sla.head": "Tickets, {period} ({zone})",
     "sla.days": "{first} to {last}",
     "sla.counts": "{came_in} came in, {answered} answered, {closed} closed, {open} open now",
     "sla.first_response": "First response: {spread}",

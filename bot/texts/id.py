@@ -171,6 +171,9 @@ TEXTS: dict[str, str] = {
     "kind.poll": "mengirim jajak pendapat (belum bisa ditampilkan di sini)",
     "kind.dice": "melempar dadu (belum bisa ditampilkan di sini)",
     "kind.story": "membagikan cerita (belum bisa ditampilkan di sini)",
+    "kind.order": "mengirim pesanan (belum bisa ditampilkan di sini)",
+    "kind.deleted": "menghapus pesan untuk semua orang; tulisannya tetap ada di sini",
+    "kind.system": "menjadi pokok catatan dari platform:",
     "kind.unknown": "mengirim sesuatu yang belum bisa ditampilkan di sini",
     "help.intro": (
         "*Yang bisa saya lakukan.* Tulis sebagai `/loket …`, atau di utas tiket sebagai `!…` atau "
@@ -221,7 +224,7 @@ TEXTS: dict[str, str] = {
     "card.window": "kita bisa menulis sampai {at}",
     "card.rating": "penilaian {stars}",
     # --- reports
-    "sla.title": "Tiket, {period} ({zone})",
+    "sla.head": "Tiket, {period} ({zone})",
     "sla.days": "{first} s.d. {last}",
     "sla.counts": "{came_in} masuk, {answered} dijawab, {closed} ditutup, {open} kini terbuka",
     "sla.first_response": "Tanggapan pertama: {spread}",
@@ -242,8 +245,8 @@ TEXTS: dict[str, str] = {
     "notice.unclaimed": "👐 {who} melepasnya: kini belum ada yang menangani tiket ini.",
     "notice.unclaimed_from": "👐 {who} mengambilnya dari {whom}: kini belum ada yang menangani tiket ini.",
     "notice.assigned.owner": (
-        "👉 {who} menyerahkannya kepada {whom}; mulai sekarang teks biasa darinya di sini dikirim ke pelanggan, tulisan "
-        "orang lain tetap internal. Awali dengan `//` untuk catatan. {hold}"
+        "👉 {who} menyerahkannya kepada {whom}; mulai sekarang teks biasa darinya di sini dikirim ke pelanggan, "
+        "tulisan orang lain tetap internal. Awali dengan `//` untuk catatan. {hold}"
     ),
     "notice.assigned.everyone": (
         "👉 {who} menyerahkannya kepada {whom}. Teks biasa di sini, siapa pun anggota tim yang menulisnya, dikirim ke "

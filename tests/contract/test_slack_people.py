@@ -89,6 +89,17 @@ async def test_opaque_names_become_mentions(world: World, opaque: str, mentioned
     assert "<!here>" not in found
 
 
+async def test_somebody_is_among_those_named_by_id_or_by_a_user_group(world: World) -> None:
+    async def budi_is_among(*named: str) -> bool:
+        return await world.people.is_among(world.budi, named)
+
+    assert await budi_is_among(world.mika, "@leads")
+    assert await budi_is_among(world.leads)
+    assert await budi_is_among(world.budi)
+    assert not await budi_is_among(world.mika, "@nobodys", "S0NE")
+    assert not await world.people.is_among(world.mika, ["@leads"])
+
+
 async def test_a_workspace_without_user_groups_is_no_obstacle(world: World) -> None:
     world.slack.faults.plan("usergroups.list", PlatformError("paid_teams_only"))
 

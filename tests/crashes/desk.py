@@ -25,8 +25,9 @@ RETRIES_S = (0.2, 1.0, 2.0)  #: before Slack's retries; a process that is away f
 
 UNSETTLED = """
 SELECT (SELECT COUNT(*) FROM inbox WHERE state = 'new') + (SELECT COUNT(*) FROM delivery
-    WHERE state IN ('held', 'queued', 'sending', 'later') OR (state = 'uncertain' AND announced_at IS NULL)) AS count
-"""
+    WHERE (state IN ('held', 'queued', 'sending', 'later') AND kind != 'post_reminder')
+    OR (state = 'uncertain' AND announced_at IS NULL)) AS count
+"""  # a reminder waits for a quarter of an hour
 
 
 @dataclass(slots=True)

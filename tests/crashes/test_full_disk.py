@@ -19,7 +19,7 @@ async def test_a_full_disk_loses_nothing_and_the_service_recovers(desk: Desk) ->
     for question, answer in zip(questions, answers, strict=True):
         desk.writes(ada, question)
         desk.answers(desk.agents[0], card, answer)
-    await until(lambda: "telegram.poll_failed" in desk.log, "an update could not be stored")
+    await until(lambda: "telegram.receiving_failed" in desk.log, "an update could not be stored")
     unconfirmed, unacknowledged = desk.telegram.pending, desk.slack.unacked
     alive = await desk.process.answers("/healthz")
     resource.prlimit(desk.process.pid, resource.RLIMIT_FSIZE, limits)

@@ -10,7 +10,7 @@ from tests.crashes.desk import Desk
 from tests.crashes.process import until
 
 KILLS = 12
-CALLS_BEFORE_DEATH = 60  #: at most so many calls of a life are seen before it is killed
+CALLS_BEFORE_DEATH = 40  #: at most so many calls of a life are seen before it is killed
 JITTER_S = 0.03  #: and then so long, at most: into the middle of what a call leads to
 
 
@@ -82,11 +82,6 @@ async def test_a_dozen_random_deaths_lose_double_and_disorder_nothing(desk: Desk
     assert desk.numbers() == list(range(1, 4 + KILLS + 1))
     for talk in traffic.talks:
         _compare(desk, talk)
-    print(
-        sum(len(t.asked) for t in traffic.talks),
-        sum(len(t.answered) for t in traffic.talks),
-        desk.rows("select state,count(*) from delivery group by 1"),
-    )
 
 
 async def _death(desk: Desk, chance: random.Random) -> None:

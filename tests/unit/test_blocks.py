@@ -45,7 +45,14 @@ def action_ids(message: Message) -> list[str]:
 
 
 def values(message: Message) -> set[str]:
-    return {button["value"] for block in of_type(message, "actions") for button in block["elements"]}
+    buttons = [one for block in of_type(message, "actions") for one in block["elements"] if one["type"] == "button"]
+    return {button["value"] for button in buttons}
+
+
+def menu(message: Message) -> list[str]:
+    """What can be chosen under the dots."""
+    menus = [one for block in of_type(message, "actions") for one in block["elements"] if one["type"] == "overflow"]
+    return [option["value"] for one in menus for option in one["options"]]
 
 
 def mrkdwn(found: object) -> str:
@@ -96,7 +103,9 @@ def test_a_new_card_says_who_where_what_and_by_when() -> None:
 def test_a_card_offers_what_can_be_done_with_the_ticket(ticket: Ticket, buttons: str) -> None:
     message = blocks.card(replace(VIEW, ticket=ticket), SAY)
 
-    assert action_ids(message) == [f"ticket.{verb}" for verb in buttons.split()]
+    assert action_ids(message) == [*(f"ticket.{verb}" for verb in buttons.split()), "ticket.more"]
+    unclaim = ["unclaim:1042"] if ticket.owner else []
+    assert menu(message) == [*unclaim, "assign:1042", "show:1042"]
 
 
 @pytest.mark.parametrize(
@@ -263,6 +272,7 @@ def test_slack_takes_whatever_people_are_called_and_write(name: str, text: str, 
         blocks.notice("Said:", text, SAY),
         blocks.trouble(Trouble(name="failed", reason=name), RichText.of(text), 1, SAY),
         blocks.whisper_not_sent(1, SAY),
+        blocks.answer("line\n" * 1000, 7, SAY),
         blocks.alarm("!"),
     ]
 

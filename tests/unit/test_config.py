@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -64,6 +65,7 @@ def test_every_key_is_read() -> None:
     )
 
     assert config.supervisors == ("U0123ABCD", "@support-leads")
+    assert config.zone == ZoneInfo("Asia/Jakarta")
     assert [desk.channel for desk in config.desks] == ["C0123ABCD", "#billing"]
     assert [desk.language for desk in config.desks] == ["id", "en"]
     assert [desk.customers for desk in config.desks] == [("telegram",), ("telegram", "whatsapp")]
@@ -80,6 +82,11 @@ def test_every_key_is_read() -> None:
     [
         ('supervisors = ["bob"]', 'supervisors[1]: "bob" is wrong; it must be Slack user ids'),
         ('supervisors = "U1"', 'supervisors: "U1" is wrong'),
+        ('timezone = "Mars"', 'timezone: "Mars" is wrong; it must be an IANA time zone such as "Asia/Jakarta"'),
+        ('timezone = "Asia"', 'timezone: "Asia" is wrong'),
+        ('timezone = "../UTC"', 'timezone: "../UTC" is wrong'),
+        ('timezone = ""', 'timezone: "" is wrong'),
+        ("timezone = 7", "timezone: 7 is wrong"),
         ('replies.mode = "ownr"', 'replies.mode: "ownr" is wrong; it must be "owner", "everyone" or "explicit"'),
         ("replies.hold_seconds = 61", "replies.hold_seconds: 61 is wrong; it must be a whole number from 0 to 60"),
         ("replies.hold_seconds = -1", "replies.hold_seconds: -1 is wrong"),
@@ -93,7 +100,7 @@ def test_every_key_is_read() -> None:
         ('targets.resolution = "0m"', 'targets.resolution: "0m" is wrong'),
         ('targets.resolution = "1h30m"', 'targets.resolution: "1h30m" is wrong'),
         ("limits.slack_posts_per_second = inf", "limits.slack_posts_per_second: Infinity is wrong"),
-        ("mode = 1", "mode: no such key; here stand: supervisors, desk, replies"),
+        ("mode = 1", "mode: no such key; here stand: supervisors, timezone, desk"),
         ('desk = [{name = "A"}]', "desk[1].channel: missing; set it to a Slack channel: its id"),
         ('desk = {name = "A", channel = "C1"}', "it must be a table under [[desk]], with double brackets"),
         ('desk = [{name = "A", channel = "support"}]', 'desk[1].channel: "support" is wrong'),

@@ -14,7 +14,7 @@ from bot.errors import ConfigError
 from bot.models import has_wal_reset_bug
 from bot.models.database import Database, connect, database_path, exclusive
 from bot.models.rows import CounterRow
-from tests.database import fresh_database
+from tests.database import Kind, fresh_database, fresh_url
 
 ROOT = Path(__file__).parents[2]
 NEXT_STEP = """
@@ -198,19 +198,15 @@ def test_any_other_url_is_refused_without_repeating_it(url: str) -> None:
     assert "secret" not in str(caught.value)
 
 
-def test_postgres_is_announced_for_later() -> None:
-    with pytest.raises(ConfigError, match="later release"):
-        database_path("postgres://me:secret@host/loket")
+async def test_only_one_loket_runs_on_a_database(tmp_path: Path, kind: Kind) -> None:
+    async with fresh_url(tmp_path / "loket.db", kind) as url:
+        async with exclusive(url):
+            with pytest.raises(ConfigError, match="another Loket is running on"):
+                async with exclusive(url):
+                    pass
 
-
-def test_only_one_loket_runs_on_a_file(tmp_path: Path) -> None:
-    path = tmp_path / "loket.db"
-
-    with exclusive(path), pytest.raises(ConfigError, match="another Loket is running on"), exclusive(path):
-        pass
-
-    with exclusive(path):
-        pass
+        async with exclusive(url):
+            pass
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from bot.domain.events import (
     DESK,
     Actor,
     ChangeNotCarried,
+    ChangeUndone,
     CustomerWrote,
     Event,
     Hint,
@@ -24,12 +25,14 @@ from bot.domain.events import (
     ReplyQueued,
     ReplyUncertain,
     ReplyWithdrawn,
+    TicketAssigned,
     TicketClaimed,
     TicketClosed,
     TicketEscalated,
     TicketOpened,
     TicketReopened,
     TicketSolved,
+    TicketUnclaimed,
     acting,
 )
 from bot.domain.ids import AgentId, TicketNumber
@@ -40,8 +43,10 @@ from bot.domain.intents import (
     PostNotice,
     PostOffer,
     PostTrouble,
+    Remind,
     SendToCustomer,
     ShowReceipt,
+    TakeBack,
     TellCustomer,
     UpdateCard,
     Whisper,
@@ -49,11 +54,13 @@ from bot.domain.intents import (
 )
 from tests.clock import MONDAY
 
-AGENT = AgentId("U-MIKA")
+AGENT, SAM = AgentId("U-MIKA"), AgentId("U-SAM")
 MIKA = acting(AGENT)
 MESSAGE = MessageId(5)
 DUE = MONDAY + timedelta(seconds=5)
+IN_15 = MONDAY + timedelta(minutes=15)
 RECEIPT = ShowReceipt(MESSAGE)
+TOLD_LATER = TellCustomer(name="ticket.solved", due_at=MONDAY + timedelta(seconds=10))
 
 
 def base(actor: Actor = MIKA) -> dict[str, Any]:
@@ -68,7 +75,12 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
     (TicketOpened(**said(CUSTOMER)), (OpenThread(), TellCustomer(name="ticket.received"))),
     (CustomerWrote(**said(CUSTOMER)), (PostMessage(MESSAGE),)),
     (TicketClaimed(**base(), agent=AGENT), (PostNotice(name="claimed", people=(MIKA,)),)),
-    (TicketReopened(**base(CUSTOMER)), (PostNotice(name="reopened", people=(CUSTOMER,)),)),
+    (TicketReopened(**base(CUSTOMER)), (PostNotice(name="reopened", people=(CUSTOMER,)), TakeBack())),
+    (TicketUnclaimed(**base(), agent=AGENT), (PostNotice(name="unclaimed", people=(MIKA,)),)),
+    (TicketUnclaimed(**base(), agent=SAM), (PostNotice(name="unclaimed_from", people=(MIKA, acting(SAM))),)),
+    (TicketAssigned(**base(), agent=SAM), (PostNotice(name="assigned", people=(MIKA, acting(SAM))),)),
+    (ChangeUndone(**base(), what="claim"), (PostNotice(name="undone.claim", people=(MIKA,)),)),
+    (ChangeUndone(**base(), what="close"), (PostNotice(name="undone.close", people=(MIKA,)), TakeBack())),
     (
         TicketEscalated(**base(), agent=AGENT, level=2, to=("team:2nd",), reason="refund"),
         (PostNotice(name="escalated", people=(MIKA, "team:2nd"), words={"level": "2", "reason": "refund"}),),
@@ -79,13 +91,13 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
     ),
     (
         TicketSolved(**base(), agent=AGENT, resolution=None),
-        (PostNotice(name="solved", people=(MIKA,)), TellCustomer(name="ticket.solved")),
+        (PostNotice(name="solved", people=(MIKA,)), TOLD_LATER),
     ),
     (
         TicketSolved(**base(), agent=AGENT, resolution="paid"),
         (
             PostNotice(name="solved_with", people=(MIKA,), words={"resolution": "paid"}),
-            TellCustomer(name="ticket.solved"),
+            TOLD_LATER,
         ),
     ),
     (TicketClosed(**base(DESK)), ()),
@@ -96,7 +108,10 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
     ),
     (ReplyChanged(**said(), due_at=DUE), (RECEIPT,)),
     (ReplyWithdrawn(**said()), (RECEIPT,)),
-    *((ReplyOffered(**said(), offer=offer), (PostOffer(MESSAGE, offer), RECEIPT)) for offer in Offer),
+    *(
+        (ReplyOffered(**said(), offer=offer), (PostOffer(MESSAGE, offer), RECEIPT, Remind(message=MESSAGE, due_at=IN_15)))
+        for offer in Offer
+    ),
     (ReplyAccepted(**said(DESK)), (RECEIPT,)),
     (
         ReplyFailed(**said(DESK), part=3, reason="blocked"),
@@ -104,7 +119,12 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
     ),
     (
         ReplyUncertain(**said(DESK), part=3, reason="cut off"),
-        (PostTrouble(message=MESSAGE, part=3, reason="cut off", uncertain=True), RECEIPT, UpdateCard()),
+        (
+            PostTrouble(message=MESSAGE, part=3, reason="cut off", uncertain=True),
+            RECEIPT,
+            UpdateCard(),
+            Remind(message=MESSAGE, part=3, due_at=IN_15),
+        ),
     ),
     (PartDecided(**said()), (RECEIPT, UpdateCard())),
     (NoteTaken(**said()), (RECEIPT,)),

@@ -68,3 +68,14 @@ def test_each_event_has_the_scope_that_slack_demands_for_it() -> None:
 
     assert set(app["settings"]["event_subscriptions"]["bot_events"]) == set(demanded)
     assert set().union(*demanded.values()) <= set(app["oauth_config"]["scopes"]["bot"])
+
+
+def test_for_http_it_names_one_address_for_everything() -> None:
+    app: dict[str, Any] = json.loads(json.dumps(manifest(http="https://desk.example.org/")))
+
+    url = "https://desk.example.org/slack/events"
+    assert app["settings"]["socket_mode_enabled"] is False
+    assert app["settings"]["event_subscriptions"]["request_url"] == url
+    assert app["settings"]["interactivity"] == {"is_enabled": True, "request_url": url}
+    assert {command["url"] for command in app["features"]["slash_commands"]} == {url}
+    assert app["oauth_config"] == ours()["oauth_config"]

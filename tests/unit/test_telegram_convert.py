@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.base import Ignored, InboundMessage, Raw, Sender, Unreadable
+from bot.channels.base import Ignored, InboundMessage, Raw, Reachability, Sender, Unreadable
 from bot.channels.telegram import convert
 from bot.domain.ids import Address
 from bot.domain.text import RichText
@@ -20,7 +20,7 @@ ADA = Sender(address=Address(channel="telegram", account=ACCOUNT, key="1001"), n
 
 SHOWN = {
     "text": ("text", "Where is my order? https://example.org/o/7"),
-    "text_start": ("text", "/start@sandbox_desk_bot order7"),
+    "text_start": ("text", "order7"),
     "text_reply": ("text", "this one"),
     "text_edited": ("text", "Where is my parcel?"),
     "photo": ("photo", "the cracked lid"),
@@ -41,13 +41,13 @@ SHOWN = {
     "story": ("story", ""),
     "rich_message": ("unsupported", ""),
     "paid_media": ("unsupported", ""),
+    "callback_query": ("text", "Solved"),
 }
 NOT_SHOWN = {
     "pinned_message": Ignored("a note of Telegram's own"),
     "group": Ignored("not in a private chat"),
-    "callback_query": Ignored("a button was pressed"),
     "message_reaction": Ignored("a reaction"),
-    "my_chat_member": Ignored("the customer blocked or unblocked the bot"),
+    "my_chat_member": Reachability(address=ADA.address, reachable=False, at=datetime(2026, 11, 21, 12, tzinfo=UTC)),
     "business_message": Unreadable("an unknown kind of update"),
 }
 
@@ -113,7 +113,67 @@ def test_a_command_is_one_only_where_telegram_marks_it() -> None:
 
     assert read(fixture("text_start")).command == "start"
     assert read(fixture("text")).command is None
-    assert read(unmarked).command is None
+    assert (read(unmarked).command, read(unmarked).text.plain) == (None, "/start@sandbox_desk_bot order7")
+
+
+@pytest.mark.parametrize(
+    ("text", "command", "words"),
+    [
+        ("/lang id", "lang", "id"),
+        ("/CLOSE", "close", ""),
+        ("/new@sandbox_desk_bot\nmy printer\nburns", "new", "my printer\nburns"),
+        ("/refund me", None, "/refund me"),
+        ("/closed", None, "/closed"),
+        ("/close#42", None, "/close#42"),
+    ],
+)
+def test_a_command_is_one_of_ours_and_its_words_are_what_follows(text: str, command: str | None, words: str) -> None:
+    update = fixture("text_start")
+    update["message"] |= {"text": text, "entities": [{"type": "bot_command", "offset": 0, "length": 5}]}
+
+    assert (read(update).command, read(update).text.plain) == (command, words)
+
+
+def test_an_answer_names_the_message_that_it_quotes() -> None:
+    assert read(fixture("text_reply")).quotes == "1001:6"
+    assert read(fixture("text")).quotes is None
+
+
+def test_a_press_is_a_message_of_its_own_that_names_the_choice() -> None:
+    press = read(fixture("callback_query"))
+
+    assert (press.choice, press.text.plain, press.quotes) == ("s:1", "Solved", "1001:6")
+    assert (press.key, press.sender) == ("1001:press-438", ADA)
+
+
+def test_a_press_on_a_keyboard_that_is_gone_still_names_the_choice() -> None:
+    update = fixture("callback_query")
+    update["callback_query"]["message"] = {"message_id": 6, "date": 0, "chat": {"id": 1001, "type": "private"}}
+
+    assert (read(update).choice, read(update).text.plain) == ("s:1", "s:1")
+
+
+@pytest.mark.parametrize(("status", "reachable"), [("kicked", False), ("left", False), ("member", True)])
+def test_a_customer_who_blocks_the_bot_is_out_of_reach_until_they_start_it(status: str, reachable: bool) -> None:  # noqa: FBT001
+    update = fixture("my_chat_member")
+    update["my_chat_member"]["new_chat_member"]["status"] = status
+
+    inbound = convert.inbound(json.dumps(update), account=ACCOUNT)
+
+    assert isinstance(inbound, Reachability)
+    assert (inbound.address, inbound.reachable) == (ADA.address, reachable)
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {"update_id": 1, "callback_query": {"id": "1", "data": "x", "message": {"chat": {"id": 1, "type": "group"}}}},
+        {"update_id": 1, "callback_query": {"id": "1", "inline_message_id": "7", "data": "x"}},
+        {"update_id": 1, "my_chat_member": {"chat": {"id": 1, "type": "private"}}},
+    ],
+)
+def test_a_press_or_a_block_of_another_shape_is_unreadable(update: dict[str, Any]) -> None:
+    assert isinstance(convert.inbound(json.dumps(update), account=ACCOUNT), Unreadable)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +218,10 @@ ANYTHING = st.recursive(
     max_leaves=8,
 )
 FIELDS = st.sampled_from(
-    ["message_id", "date", "edit_date", "chat", "from", "text", "caption", "entities", *convert.KINDS]
+    [
+        *("message_id", "date", "edit_date", "chat", "from", "text", "caption", "entities", *convert.KINDS),
+        *("data", "message", "reply_markup", "reply_to_message", "new_chat_member", "status"),
+    ]
 )
 
 
@@ -167,7 +230,8 @@ def hostile_updates(draw: st.DrawFn) -> dict[str, Any]:
     """A good update in which some fields have become anything."""
     update = fixture(draw(st.sampled_from(sorted(FIXTURES))))
     kind = next(name for name in update if name != "update_id")
-    target = draw(st.sampled_from([update[kind], update[kind].get("chat", {}), update[kind].get("from", {})]))
+    inner = [update[kind].get(name, {}) for name in ("chat", "from", "message", "new_chat_member")]
+    target = draw(st.sampled_from([update[kind], *inner]))
     target |= draw(st.dictionaries(FIELDS | st.sampled_from(["id", "type", "first_name"]), ANYTHING, max_size=4))
     return update
 
@@ -177,6 +241,7 @@ def test_no_update_breaks_anything(update: dict[str, Any]) -> None:
     raw = convert.raw(update, account=ACCOUNT)
 
     inbound = convert.inbound(raw.body, account=ACCOUNT)
+    convert.pressed(update)
 
     if isinstance(inbound, InboundMessage):
         f"{inbound.text.plain} {inbound.sender.name} {inbound.key}".encode()  # can be stored

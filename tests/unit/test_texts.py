@@ -10,14 +10,18 @@ from bot.channels.telegram.convert import KINDS
 from bot.config import ReplyMode
 from bot.domain.events import Offer
 from bot.domain.ticket import Status
+from bot.domain.undo import UNDOABLE
 from bot.errors import AlreadyClaimed, DomainError, NoSuchTicket, WrongUse
 from bot.slack.refusals import refusal
 from bot.texts import CATALOGUES, Texts, language_of, overridable
 from bot.texts.en import TEXTS as ENGLISH
 
 LANGUAGES = sorted(CATALOGUES)
-VERBS = ("claim", "reply", "note", "escalate", "close", "reopen", "undo", "help")
-DONE = ("claimed", "replied", "noted", "escalated", "closed", "reopened", "undone", "sent", "kept", "left", "again")
+VERBS = ("claim", "reply", "note", "escalate", "close", "reopen", "unclaim", "assign", "show", "list", "mine", "undo", "help")
+DONE = (
+    "claimed", "replied", "noted", "escalated", "closed", "reopened", "unclaimed", "assigned", "undone", "taken_back",
+    "sent", "kept", "left", "again",
+)  # fmt: skip
 REFUSALS = sorted(
     (kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, DomainError)),
     key=lambda kind: kind.__name__,
@@ -68,7 +72,8 @@ def test_titles_and_buttons_of_modals_are_short_enough_for_slack(language: str) 
     [
         *(f"status.{status}" for status in Status),
         *(f"offer.{offer}{suffix}" for offer in Offer for suffix in ("", ".send")),
-        *(f"notice.claimed.{mode}" for mode in ReplyMode),
+        *(f"notice.{word}.{mode}" for mode in ReplyMode for word in ("claimed", "assigned")),
+        *(f"notice.undone.{verb}" for verb in UNDOABLE.values()),
         *(f"kind.{kind}" for kind in KINDS if kind != "text"),
         *(f"verb.{verb}" for verb in VERBS),
         *(f"done.{word}" for word in DONE),
@@ -115,3 +120,11 @@ def test_an_unknown_verb_is_shown_literally_with_the_way_to_help() -> None:
 
 def test_a_problem_without_a_sentence_of_its_own_is_still_answered() -> None:
     assert "`close #42" in refusal(WrongUse(verb="close", problem="of a new kind"), Texts(), "en")
+
+
+def test_the_menu_of_commands_speaks_each_language_and_to_all_others_the_desks() -> None:
+    menus = Texts(overrides={"id": {"command.close": "Beres"}}).menus("id")
+
+    assert menus["en"]["close"] == "My request is solved"
+    assert menus["id"]["close"] == "Beres"
+    assert menus[""] == menus["id"]

@@ -38,6 +38,7 @@ ECHO = timedelta(seconds=30)  #: so long a first status may take; its webhooks c
 
 # Source of the limits: Cloud API, "Interactive reply buttons messages" and "Interactive list messages".
 MAX_BUTTONS = 3
+MAX_TITLE = 20  #: characters of a choice
 MENU = "Menu"  #: what opens a list; the same word in all languages that we speak
 
 log = structlog.get_logger()
@@ -195,10 +196,10 @@ class WhatsAppChannel:
 
 
 def _content(words: str, choices: tuple[Choice, ...]) -> _Json:
-    """The text, with buttons or a list where it is short enough; what is pressed can always be written as well."""
+    """The text, with buttons or a list where they fit; what is pressed can always be written as well."""
     if not choices:
         return {"type": "text", "text": {"body": words}}
-    if format.length(words) > format.CHOICES_LIMIT:
+    if format.length(words) > format.CHOICES_LIMIT or any(len(choice.label) > MAX_TITLE for choice in choices):
         listed = "\n".join(f"• {choice.label}" for choice in choices)
         return {"type": "text", "text": {"body": f"{words}\n\n{listed}"[: format.LIMIT]}}
     if len(choices) <= MAX_BUTTONS:

@@ -17,6 +17,7 @@ from bot.sandbox.slack.client import Client
 from bot.sandbox.slack.core import Core, Installed
 from bot.sandbox.slack.live import Live
 from bot.sandbox.slack.people import People
+from bot.sandbox.slack.requests import Requests, request_urls
 from bot.sandbox.slack.responses import respond_at
 from bot.sandbox.slack.socket import DisconnectReason, Hub
 from bot.sandbox.slack.state import Json, Kind, Role, Workspace
@@ -51,6 +52,7 @@ class SlackSandbox(People):
         bot = self.workspace.bot_user
         self.workspace.keep_user(bot, "sandbox_bot", real_name="Sandbox Bot", language="en", role="bot")
         self.hub = Hub(self.workspace.app_id, ack_within_s, redeliver_after_s)
+        self.requests = Requests(self.signing_secret, clock, ack_within_s)
         super().__init__(Core(self.workspace, self.hub, Live()))
         self._api = Api(self.core, self.faults, self.bot_token, self.app_token)
         self._runner: web.AppRunner | None = None
@@ -147,8 +149,10 @@ class SlackSandbox(People):
         return self.workspace.add_group(handle, members).id
 
     def install(self, manifest: Mapping[str, Any]) -> None:
-        """Install the app from its manifest; from now on only what it names is allowed and delivered."""
+        """Install the app from its manifest; from now on only what it names is allowed and delivered, where it says."""
         self.core.installed = Installed.from_manifest(manifest)
+        self.requests.urls = request_urls(manifest)
+        self.hub.over_http = self.requests.exchange if self.requests.urls else None
 
     @property
     def commands(self) -> dict[str, str]:

@@ -1,5 +1,5 @@
 """
-Socket Mode: connections, envelopes, acknowledgements, redelivery.
+Socket Mode: connections, envelopes, acknowledgements, redelivery (which HTTP mode shares).
 
 Source: docs.slack.dev/apis/events-api/using-socket-mode; the retries are those of docs.slack.dev/apis/events-api.
 """
@@ -7,7 +7,7 @@ Source: docs.slack.dev/apis/events-api/using-socket-mode; the retries are those 
 import asyncio
 import json
 import secrets
-from collections.abc import Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -52,6 +52,7 @@ class Hub:
     Attributes:
         duplicate_events: How many extra times each event is delivered, in parallel.
         lost: The events that nobody acknowledged after the last retry.
+        over_http: Hands over in HTTP mode, instead of the connections.
     """
 
     app_id: str
@@ -59,6 +60,7 @@ class Hub:
     redeliver_after_s: Sequence[float]
     duplicate_events: int = 0
     lost: list[Json] = field(default_factory=list)
+    over_http: Callable[[str, Json, Json], Awaitable[Json]] | None = None
     _links: list[_Link] = field(default_factory=list)
     _tickets: set[str] = field(default_factory=set)
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -145,7 +147,7 @@ class Hub:
                 await asyncio.sleep(pause_s)
             retry = {"retry_attempt": attempt, "retry_reason": reason}
             try:
-                await self._exchange({**_envelope("events_api", payload), "accepts_response_payload": False, **retry})
+                await self._hand_over("events_api", payload, retry)
             except NotAcknowledged as failure:
                 reason = str(failure)
             else:
@@ -161,9 +163,15 @@ class Hub:
         """
         self._unacked += 1
         try:
-            return await self._exchange({**_envelope(kind, payload), "accepts_response_payload": True})
+            return await self._hand_over(kind, payload, {})
         finally:
             self._settled(None)
+
+    async def _hand_over(self, kind: str, payload: Json, retry: Json) -> Json:
+        if self.over_http is not None:
+            return await self.over_http(kind, payload, retry)
+        accepts = {"accepts_response_payload": kind != "events_api"}
+        return await self._exchange({**_envelope(kind, payload), **accepts, **retry})
 
     async def _exchange(self, envelope: Json) -> Json:
         link = self._next_link()

@@ -81,6 +81,15 @@ class TelegramSandbox(People):
         """Who brings updates to the bot's webhook, when it has set one."""
         return self._world.courier
 
+    async def calls(self, method: str, **given: object) -> Any:
+        """As when somebody else who has the token calls the Bot API; a refusal is an `ApiError`."""
+        return await self._call(self.token, method, Arguments(given))
+
+    @property
+    def unanswered(self) -> int:
+        """How many presses of buttons the bot has not acknowledged."""
+        return len(self._world.queries)
+
     @property
     def menus(self) -> dict[str, list[Json]]:
         """The commands that people are shown, by scope and language."""

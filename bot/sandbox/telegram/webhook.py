@@ -29,6 +29,7 @@ class Courier:
         retry_after_s: The pauses before the tries of one update; the last one holds for all further ones.
         proxy: Public beginnings of addresses → where they lead on this machine.
         last_error: Why the last try that failed did.
+        failed: Set once a try has failed.
         secret: What is sent along; a test that changes it plays somebody else.
     """
 
@@ -36,6 +37,7 @@ class Courier:
     retry_after_s: Sequence[float]
     proxy: dict[str, str] = field(default_factory=dict)
     last_error: str = ""
+    failed: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
     secret: str = ""
     _task: asyncio.Task[None] | None = None
@@ -71,6 +73,7 @@ class Courier:
                 tries = 0
                 self.updates.delivered(update)
             else:
+                self.failed.set()
                 await asyncio.sleep(pause_s or self.retry_after_s[min(tries, len(self.retry_after_s) - 1)])
                 tries += 1
         self._lanes.pop(lane, None)

@@ -134,9 +134,9 @@ class WhatsAppSandbox(People):
         """Sign the next ``times`` requests wrongly."""
         self.webhooks.tampered = times
 
-    def reversed(self) -> AbstractContextManager[None]:
+    def reordered(self) -> AbstractContextManager[None]:
         """What happens inside is told in the opposite order."""
-        return self.webhooks.reversed()
+        return self.webhooks.reordered()
 
     def reports_error(self, code: int) -> None:
         """The platform could not hand something over, and says that alone."""

@@ -51,11 +51,13 @@ class Webhooks:
     _waiting: list[_Delivery] = field(default_factory=list)
     _batch: list[Change] | None = None
     _verified_url: str = ""
+    _is_held: bool = False
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def pending(self) -> int:
         """How many bodies the bot has not answered with 200."""
+        self._expire()
         return len(self._waiting)
 
     def listen_at(self, url: str) -> None:
@@ -94,13 +96,15 @@ class Webhooks:
                 self.post(self._envelope([changes[at : at + 2] for at in range(0, len(changes), 2)]))
 
     @contextmanager
-    def reversed(self) -> Iterator[None]:
+    def reordered(self) -> Iterator[None]:
         """What happens inside comes in the opposite order."""
-        before, self._waiting = self._waiting, []
+        before, self._is_held = {id(delivery) for delivery in self._waiting}, True
         try:
             yield
         finally:
-            self._waiting = [*before, *self._waiting[::-1]]
+            old = [delivery for delivery in self._waiting if id(delivery) in before]
+            new = [delivery for delivery in self._waiting if id(delivery) not in before]
+            self._waiting, self._is_held = [*old, *reversed(new)], False
             self._wake()
 
     async def quiet(self) -> None:
@@ -131,7 +135,7 @@ class Webhooks:
             while True:
                 self._expire()
                 due = min(self._waiting, key=lambda delivery: delivery.not_before, default=None)
-                if due is None or not self.url:
+                if due is None or not self.url or self._is_held:
                     await self._changed.wait()
                 elif due.not_before > loop.time():
                     await self._wait(due.not_before - loop.time())
@@ -151,7 +155,7 @@ class Webhooks:
         answers = await asyncio.gather(*(self._post(session, delivery.body) for _ in range(1 + self.duplicates)))
         self.answers += answers
         if all(status == 200 for status in answers):
-            self._waiting.remove(delivery)
+            self._waiting = [one for one in self._waiting if one is not delivery]
             self._wake()
         else:
             delivery.not_before = self._later(delivery)
@@ -183,7 +187,10 @@ class Webhooks:
 
     def _expire(self) -> None:
         since = self.clock() - LIFETIME
-        self._waiting = [delivery for delivery in self._waiting if delivery.date > since]
+        kept = [delivery for delivery in self._waiting if delivery.date > since]
+        if len(kept) < len(self._waiting):
+            self._waiting = kept
+            self._wake()
 
     def _wake(self) -> None:
         self._changed.set()

@@ -140,17 +140,18 @@ class World:
 
 def view(message: Message) -> Json:
     """A message as a page shows it."""
-    interactive = message.content.get("interactive", {}) if message.from_bot else {}
+    content = message.content.get(message.kind)
+    fields = content if isinstance(content, dict) else {}
     return {
         "message_id": message.id,
         "from_bot": message.from_bot,
         "kind": message.kind,
         "text": words(message),
-        "caption": message.content.get(message.kind, {}).get("caption"),
+        "caption": fields.get("caption"),
         "date": message.date.isoformat(),
         "status": message.status,
         "choices": choices(message),
-        "menu": interactive.get("action", {}).get("button"),
+        "menu": fields.get("action", {}).get("button"),
         "edited": message.edited,
         "deleted": message.deleted,
         "reactions": [{"emoji": emoji, "from_bot": is_bot} for is_bot, emoji in message.reactions.items()],
@@ -160,11 +161,13 @@ def view(message: Message) -> Json:
 
 def words(message: Message) -> str | None:
     """The text that one reads."""
-    content = message.content.get(message.kind, {})
+    if message.kind not in {"text", "interactive"}:
+        return None
+    content = message.content[message.kind]
     if message.kind == "interactive":
         pressed = content.get(content["type"], {})
         return str(content["body"]["text"]) if message.from_bot else str(pressed.get("title"))
-    return content.get("body") if message.kind == "text" else None
+    return str(content["body"])
 
 
 def choices(message: Message) -> list[Json]:

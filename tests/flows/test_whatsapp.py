@@ -1,0 +1,170 @@
+"""The main job over WhatsApp: webhook in, Slack thread, reply out, receipts back."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from typing_extensions import override
+
+from bot import settings
+from bot.manifest import manifest
+from bot.sandbox.faults import Reset
+from bot.sandbox.slack.server import SlackSandbox
+from bot.sandbox.telegram.server import TelegramSandbox
+from bot.sandbox.whatsapp import WhatsAppSandbox
+from bot.settings import Settings
+from bot.texts import overridable
+from tests.clock import ManualClock
+from tests.database import Kind, fresh_url
+from tests.world import Agent, World, words
+
+HOLD = timedelta(seconds=5)
+
+
+@dataclass(slots=True)
+class WhatsAppWorld(World):
+    """A world whose customers are on WhatsApp alone."""
+
+    whatsapp: WhatsAppSandbox = field(kw_only=True)
+
+    @override
+    def settings(self) -> Settings:
+        (self.folder / "loket.toml").write_text(self.config)
+        environment = {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_APP_TOKEN": self.slack.app_token,
+            "SLACK_CHANNEL": self.channel,
+            "SLACK_API_URL": self.slack.api_url,
+            "WHATSAPP_ACCESS_TOKEN": self.whatsapp.token,
+            "WHATSAPP_PHONE_NUMBER_ID": self.whatsapp.phone_number_id,
+            "WHATSAPP_APP_SECRET": self.whatsapp.app_secret,
+            "WHATSAPP_VERIFY_TOKEN": self.whatsapp.verify_token,
+            "WHATSAPP_API_URL": self.whatsapp.api_url,
+            "DATABASE_URL": self.database_url,
+            "LOKET_PORT": "0",
+        }
+        return settings.load(environment, is_terminal=False, known_texts=overridable(), folder=self.folder)
+
+    @override
+    async def start(self) -> None:
+        await World.start(self)
+        assert self.app is not None
+        self.whatsapp.webhook_url = f"http://127.0.0.1:{self.app.port}/webhooks/whatsapp"
+        await self.quiet()
+
+    @override
+    def _calm(self) -> bool:
+        return World._calm(self) and not (self.app and self.whatsapp.pending)
+
+
+@asynccontextmanager
+async def whatsapp_world(kind: Kind) -> AsyncIterator[WhatsAppWorld]:
+    clock = ManualClock()
+    slack, whatsapp = SlackSandbox(clock=clock.now), WhatsAppSandbox(clock=clock.now, redeliver_after_s=(0.005,))
+    users = {name: slack.add_user(name, real_name=name.title()) for name in ("mika", "budi")}
+    channel = slack.add_channel("support", [*users.values(), slack.workspace.bot_user])
+    slack.install(manifest())
+    with tempfile.TemporaryDirectory() as folder:
+        async with slack, whatsapp, fresh_url(Path(folder) / "loket.db", kind) as url:
+            telegram = TelegramSandbox()  # nobody is there
+            config = "[limits]\nslack_posts_per_second = 0\n"
+            it = WhatsAppWorld(slack, telegram, clock, channel, Path(folder), url, config, whatsapp=whatsapp)
+            it.agents = {name: Agent(it, user, name) for name, user in users.items()}
+            await it.start()
+            try:
+                yield it
+            finally:
+                await it.stop()
+
+
+@pytest.fixture
+async def desk(kind: Kind) -> AsyncIterator[WhatsAppWorld]:
+    async with whatsapp_world(kind) as it:
+        yield it
+
+
+async def test_a_message_becomes_a_ticket_and_the_reply_is_read(desk: WhatsAppWorld) -> None:
+    ada = desk.whatsapp.add_person("Ada", phone="6281200001")
+
+    desk.whatsapp.writes(ada, "Where is my order?")
+    await desk.quiet()
+    await desk.mika.presses("ticket.claim", on=desk.card())
+    ts = await desk.mika.writes("On its way!", under=desk.card())
+    await desk.passes(HOLD)
+
+    assert desk.whatsapp.received(ada)[-1] == "On its way!"
+    assert desk.reactions(ts) == ["white_check_mark"]
+
+    desk.whatsapp.reads(ada)
+    await desk.quiet()
+
+    assert desk.reactions(ts) == ["eyes"]
+
+
+async def test_a_lost_answer_is_settled_by_the_report(desk: WhatsAppWorld) -> None:
+    ada = desk.whatsapp.add_person("Ada", phone="6281200001")
+    desk.whatsapp.writes(ada, "Where is my order?")
+    await desk.quiet()
+    await desk.mika.presses("ticket.claim", on=desk.card())
+    desk.whatsapp.faults.plan("messages", Reset(performed=True))
+
+    ts = await desk.mika.writes("On its way!", under=desk.card())
+    await desk.passes(HOLD)
+
+    assert desk.reactions(ts) == ["white_check_mark"]
+    assert desk.whatsapp.received(ada).count("On its way!") == 1
+
+
+async def test_nothing_is_doubled_by_parallel_copies_in_one_or_several_webhooks(desk: WhatsAppWorld) -> None:
+    ada = desk.whatsapp.add_person("Ada", phone="6281200001")
+    desk.whatsapp.duplicate(2)
+
+    with desk.whatsapp.batch():
+        for number in range(4):
+            desk.whatsapp.writes(ada, f"message {number}")
+    desk.whatsapp.writes(ada, "and one more")
+    await desk.quiet()
+
+    shown = "\n".join([words(desk.cards()[0]), *desk.thread(desk.card())])
+    for text in ("message 0", "message 1", "message 2", "message 3", "and one more"):
+        assert shown.count(text) == 1
+
+
+async def test_a_closed_window_is_refused_before_anything_is_sent(desk: WhatsAppWorld) -> None:
+    ada = desk.whatsapp.add_person("Ada", phone="6281200001")
+    desk.whatsapp.writes(ada, "Where is my order?")
+    await desk.quiet()
+    await desk.mika.presses("ticket.claim", on=desk.card())
+    before = desk.whatsapp.received(ada)
+
+    await desk.passes(timedelta(hours=25))
+    ts = await desk.mika.writes("Sorry, I was away", under=desk.card())
+    await desk.passes(HOLD)
+
+    assert desk.whatsapp.received(ada) == before
+    assert desk.reactions(ts) == ["warning"]
+
+
+async def test_a_customer_without_a_phone_number_stays_the_same_when_it_appears(desk: WhatsAppWorld) -> None:
+    siti = desk.whatsapp.add_person("Siti", username="siti", phone="6281200007")
+
+    desk.whatsapp.writes(siti, "hello")
+    await desk.quiet()
+    desk.whatsapp.person(siti).shows_phone = True
+    desk.whatsapp.writes(siti, "this is my number")
+    await desk.quiet()
+    desk.whatsapp.changes_number(siti, "6281200008")
+    desk.whatsapp.writes(siti, "and now this one")
+    await desk.quiet()
+
+    thread = "\n".join(desk.thread(desk.card()))
+    assert "this is my number" in thread
+    assert "and now this one" in thread
+    await desk.mika.presses("ticket.claim", on=desk.card())
+    await desk.mika.writes("Welcome!", under=desk.card())
+    await desk.passes(HOLD)
+    assert desk.whatsapp.received(siti)[-1] == "Welcome!"

@@ -1,0 +1,99 @@
+"""A file of the app: announced, sent, shared; asked by the real SDK and by hand."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import aiohttp
+import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.manifest import manifest
+from bot.sandbox.slack.server import SlackSandbox
+
+TABLE = b"by,came_in\nall,3\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A sandbox with Mika in a channel, and the bot's client."""
+
+    slack: SlackSandbox
+    client: AsyncWebClient
+    session: aiohttp.ClientSession
+    mika: str
+    channel: str
+
+    async def announced(self, length: int = len(TABLE)) -> tuple[str, str]:
+        """The id of a file, and where it is to be sent."""
+        answer = await self.client.files_getUploadURLExternal(filename="t.csv", length=length)
+        return str(answer["file_id"]), str(answer["upload_url"])
+
+    async def sent(self, address: str, content: bytes = TABLE) -> int:
+        """What the upload address answers."""
+        async with self.session.post(address, data=content) as answer:
+            return answer.status
+
+    async def shared(self, file: str, **more: Any) -> str:
+        """How sharing ends: ``ok``, or the error."""
+        try:
+            await self.client.files_completeUploadExternal(files=[{"id": file, "title": "T"}], **more)
+        except SlackApiError as refusal:
+            return str(refusal.response["error"])
+        return "ok"
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    async with SlackSandbox() as slack, aiohttp.ClientSession() as session:
+        client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
+        mika = slack.add_user("mika", real_name="Mika")
+        yield Desk(slack, client, session, mika, slack.add_channel("desk", [mika, slack.workspace.bot_user]))
+
+
+async def test_the_sdk_puts_a_file_into_a_channel_with_a_comment(desk: Desk) -> None:
+    await desk.client.files_upload_v2(filename="t.csv", content=TABLE, channel=desk.channel, initial_comment="Here")
+
+    (message,) = desk.slack.messages(desk.channel)
+    (file,) = message["files"]
+    assert message["text"] == "Here"
+    assert (file["name"], file["size"], file["mimetype"]) == ("t.csv", len(TABLE), "text/csv")
+    assert file["preview"].splitlines() == ["by,came_in", "all,3"]
+
+
+async def test_a_file_of_another_length_than_announced_is_refused(desk: Desk) -> None:
+    file, address = await desk.announced(length=len(TABLE) + 1)
+
+    assert await desk.sent(address) == 400
+    assert await desk.shared(file, channel_id=desk.channel) == "file_not_found"
+
+
+async def test_an_address_takes_one_file_and_a_file_is_shared_once(desk: Desk) -> None:
+    file, address = await desk.announced()
+
+    assert [await desk.sent(address), await desk.sent(address)] == [200, 400]
+    assert [await desk.shared(file, channel_id=desk.channel) for _ in range(2)] == ["ok", "file_not_found"]
+
+
+async def test_it_can_only_be_shared_in_a_conversation_of_the_bot_named_by_its_id(desk: Desk) -> None:
+    elsewhere = desk.slack.add_channel("elsewhere", [desk.mika])
+    file, address = await desk.announced()
+    await desk.sent(address)
+
+    assert await desk.shared(file, channel_id=desk.mika) == "channel_not_found"
+    assert await desk.shared(file, channel_id=elsewhere) == "not_in_channel"
+    assert await desk.shared(file, channel_id=desk.channel, thread_ts="1.000001") == "invalid_thread_ts"
+
+
+async def test_an_empty_file_can_not_be_announced(desk: Desk) -> None:
+    with pytest.raises(SlackApiError, match="invalid_arguments"):
+        await desk.announced(length=0)
+
+
+async def test_without_its_permission_nothing_is_taken(desk: Desk) -> None:
+    desk.slack.install({**manifest(), "oauth_config": {"scopes": {"bot": ["chat:write"]}}})
+
+    with pytest.raises(SlackApiError, match="missing_scope"):
+        await desk.announced()
+    assert await desk.shared("F1") == "missing_scope"
