@@ -1,6 +1,7 @@
 """The only place that reads the clock, and the only one that waits for it."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -27,7 +28,6 @@ class SystemClock:
     async def wait(self, event: asyncio.Event, *, until: datetime | None) -> None:
         """Return when ``event`` is set or when it is ``until``, whichever comes first (None: only the event)."""
         left_s = None if until is None else max(0.0, (until - self.now()).total_seconds())
-        try:
-            await asyncio.wait_for(event.wait(), left_s)
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(left_s):  # unlike `wait_for` before Python 3.12, it never swallows a cancel
+                await event.wait()

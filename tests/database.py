@@ -35,6 +35,16 @@ async def fresh_url(path: Path, kind: Kind = Kind.SQLITE) -> AsyncIterator[str]:
 
 
 @asynccontextmanager
+async def empty_url(path: Path, kind: Kind = Kind.SQLITE) -> AsyncIterator[str]:
+    """The address of a database without any table."""
+    if kind is Kind.POSTGRES:
+        async with postgres.empty_url() as url:
+            yield url
+    else:
+        yield f"sqlite://{path}"
+
+
+@asynccontextmanager
 async def fresh_database(path: Path, kind: Kind = Kind.SQLITE) -> AsyncIterator[Database]:
     """
     An empty database with all tables, open until the end of the block.

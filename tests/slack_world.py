@@ -19,7 +19,7 @@ from bot.sandbox.slack.server import SlackSandbox
 from bot.slack.people import People
 from bot.slack.surface import SlackSurface
 from bot.texts import Texts
-from tests.database import fresh_database
+from tests.database import Kind, fresh_database
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -123,19 +123,19 @@ class World:
 
 
 @asynccontextmanager
-async def in_slack(path: Path) -> AsyncIterator[World]:
+async def in_slack(path: Path, kind: Kind) -> AsyncIterator[World]:
     """A world with an empty database under *path*."""
     ticks = iter(range(1_000_000))
     clock = lambda: NOON + timedelta(milliseconds=next(ticks))  # noqa: E731 - every post has a time of its own
-    async with fresh_database(path / "loket.db"), SlackSandbox(clock=clock) as slack, ClientSession() as session:
+    async with fresh_database(path / "loket.db", kind), SlackSandbox(clock=clock) as slack, ClientSession() as session:
         client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=[])
         yield World(slack, client)
 
 
 @asynccontextmanager
-async def with_a_card(path: Path) -> AsyncIterator[World]:
+async def with_a_card(path: Path, kind: Kind) -> AsyncIterator[World]:
     """A world with a ticket whose card is in Slack."""
-    async with in_slack(path) as world:
+    async with in_slack(path, kind) as world:
         await world.opened()
         await world.stands()
         yield world

@@ -170,10 +170,10 @@ class World:
         """A new customer."""
         return Customer(self, self.telegram.add_person(name, language_code=language))
 
-    def settings(self) -> Settings:
-        """The settings, as an operator would give them."""
-        (self.folder / "loket.toml").write_text(self.config)
-        environment = {
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment, as an operator would set it."""
+        return {
             **self._ways(),
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_CHANNEL": self.channel,
@@ -184,7 +184,11 @@ class World:
             "LOKET_CONFIG": str(self.folder / "loket.toml"),
             "LOKET_PORT": "0",
         }
-        return settings.load(environment, is_terminal=False, known_texts=overridable(), folder=self.folder)
+
+    def settings(self) -> Settings:
+        """The settings, as an operator would give them."""
+        (self.folder / "loket.toml").write_text(self.config)
+        return settings.load(self.environment, is_terminal=False, known_texts=overridable(), folder=self.folder)
 
     def _ways(self) -> dict[str, str]:
         if self.reach is Reach.FETCHED:

@@ -106,7 +106,7 @@ class SafeTransaction(TransactionWrapper):
     @override
     async def _translate_exceptions(self, func: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
         with _translated():
-            return await super()._translate_exceptions(func, *args, **kwargs)
+            return await func(self, *args, **kwargs)
 
 
 class SafeTransactionContext(TransactionContextPooled):
@@ -194,7 +194,7 @@ class SafeAsyncpgClient(AsyncpgDBClient):
     @override
     async def _translate_exceptions(self, func: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
         with _translated():
-            return await super()._translate_exceptions(func, *args, **kwargs)
+            return await func(self, *args, **kwargs)
 
 
 @contextmanager
@@ -205,6 +205,10 @@ def _translated() -> Iterator[None]:
         raise IntegrityError(error) from error
     except TEMPORARY as error:
         raise Unavailable(error) from error
+    except asyncpg.InvalidTransactionStateError as error:
+        raise TransactionManagementError(error) from error
+    except (asyncpg.SyntaxOrAccessError, asyncpg.DataError) as error:
+        raise OperationalError(error) from error
     except asyncpg.InterfaceError as error:
         if any(words in str(error) for words in CLOSED):
             raise Unavailable(error) from error

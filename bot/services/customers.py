@@ -103,15 +103,17 @@ class Customers:
             await mark_reachable(self._context, identity, at=None if word.reachable else word.at, cause=cause, now=now)
 
     async def moved(self, word: AddressChanged, *, cause: Cause, now: datetime) -> None:
-        """They have a new address; the old one still names them."""
+        """They have a new address; the old one still names them. Where it was only an alias, the new one is another."""
         async with self._context.transaction():
             identity = await find([word.old])
             if not await first_time(cause, now=now) or identity is None or await find([word.new]) is not None:
                 return
-            old, identity.key = identity.key, word.new.key
-            await identity.save(update_fields=["key"])
+            other = word.new.key
+            if identity.key == word.old.key:
+                other, identity.key = identity.key, word.new.key
+                await identity.save(update_fields=["key"])
             await AliasRow.create(
-                identity_id=identity.id, channel=identity.channel, account=identity.account, key=old, created_at=now
+                identity_id=identity.id, channel=identity.channel, account=identity.account, key=other, created_at=now
             )
 
 

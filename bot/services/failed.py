@@ -58,7 +58,7 @@ class Failed:
         """Put a parked row or a part that failed or is uncertain back; `NotStuck` says why not."""
         place, number = _read(name)
         if place == "in":
-            fresh = {"state": "new", "attempts": 0, "next_at": now, "error": None, "settled_at": None}
+            fresh = {"state": "new", "attempts": 0, "error": None, "settled_at": None}
             if not await InboxRow.filter(id=number, state="parked").update(**fresh):
                 raise NotStuck(f"{name}: nothing is parked under this id")
             return

@@ -14,18 +14,19 @@ from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed
 from bot.sandbox.faults import Fault, PlatformError, Reset, ServerError, Throttled
 from bot.slack.errors import writing
 from bot.slack.surface import PAGE
+from tests.database import Kind
 from tests.slack_world import NOON, World, in_slack, with_a_card
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with in_slack(tmp_path) as world:
+async def world(tmp_path: Path, kind: Kind) -> AsyncIterator[World]:
+    async with in_slack(tmp_path, kind) as world:
         yield world
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[World]:
-    async with with_a_card(tmp_path) as world:
+async def desk(tmp_path: Path, kind: Kind) -> AsyncIterator[World]:
+    async with with_a_card(tmp_path, kind) as world:
         yield world
 
 

@@ -10,12 +10,13 @@ from bot.domain.replies import Role
 from bot.errors import Down, Later
 from bot.sandbox.faults import PlatformError, Reset
 from bot.slack.people import KEPT, PAGE, People
+from tests.database import Kind
 from tests.slack_world import World, in_slack
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with in_slack(tmp_path) as world:
+async def world(tmp_path: Path, kind: Kind) -> AsyncIterator[World]:
+    async with in_slack(tmp_path, kind) as world:
         yield world
 
 

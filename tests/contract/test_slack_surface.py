@@ -11,20 +11,21 @@ from bot.config import ReplyMode
 from bot.delivery.ports import Delivered
 from bot.errors import Later
 from bot.models.rows import DeliveryRow, MessageRow
+from tests.database import Kind
 from tests.slack_world import NOON, World, in_slack, with_a_card
 
 HOSTILE = "<!here> @channel <https://evil.org|ok> *bold* #general https://evil.org"
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    async with in_slack(tmp_path) as world:
+async def world(tmp_path: Path, kind: Kind) -> AsyncIterator[World]:
+    async with in_slack(tmp_path, kind) as world:
         yield world
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[World]:
-    async with with_a_card(tmp_path) as world:
+async def desk(tmp_path: Path, kind: Kind) -> AsyncIterator[World]:
+    async with with_a_card(tmp_path, kind) as world:
         yield world
 
 

@@ -64,8 +64,10 @@ async def test_closing_keeps_the_resolution_inside_and_tells_the_customer(world:
     await world.mika.presses("ticket.claim", on=world.card())
 
     answer = await world.mika.commands("/close #1 refunded by hand")
+    await world.passes(timedelta(seconds=10))
 
     assert "#1" in answer
+    assert len(ada.received) == 2
     assert "refunded by hand" in "\n".join(world.thread(world.card()))
     assert "#1" in ada.received[-1]
     assert "refunded" not in ada.received[-1]

@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+import pytest
+
+from bot import cli
 from bot.manifest import COMMANDS, manifest, without_aliases
 
 # Source of the limits: slackapi/manifest-schema, schemas/manifest.schema.2.0.0.json.
@@ -79,3 +82,12 @@ def test_for_http_it_names_one_address_for_everything() -> None:
     assert app["settings"]["interactivity"] == {"is_enabled": True, "request_url": url}
     assert {command["url"] for command in app["features"]["slash_commands"]} == {url}
     assert app["oauth_config"] == ours()["oauth_config"]
+
+
+@pytest.mark.parametrize("address", ["desk.example.org", "http://desk.example.org", "https://"])
+def test_an_address_that_slack_could_not_call_is_wrong_usage(address: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["manifest", "--http", address])
+
+    assert ended.value.code == 2
+    assert "https://desk.example.org" in capsys.readouterr().err

@@ -1,5 +1,6 @@
 """What happens to a ticket, decision by decision."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,13 +9,16 @@ import pytest
 from bot.domain.events import (
     CUSTOMER,
     DESK,
+    ChangeUndone,
     CustomerWrote,
     MessageId,
+    TicketAssigned,
     TicketClaimed,
     TicketClosed,
     TicketEscalated,
     TicketReopened,
     TicketSolved,
+    TicketUnclaimed,
     acting,
 )
 from bot.domain.ids import AgentId, TicketNumber
@@ -23,8 +27,10 @@ from bot.domain.ticket import (
     Escalation,
     Place,
     Status,
+    Survey,
     Ticket,
     answered,
+    assign,
     claim,
     close_when_due,
     escalate,
@@ -32,8 +38,11 @@ from bot.domain.ticket import (
     receive,
     reopen,
     solve,
+    unclaim,
 )
-from bot.errors import AlreadyClaimed, AlreadySolved, NotSolved
+from bot.domain.undo import UNDO_WITHIN, Done, undo
+from bot.errors import AlreadyClaimed, AlreadySolved, ChangedSince, NotClaimed, NotSolved, TooLateToUndo
+from bot.models.mapping import standing_of, with_standing
 from tests.clock import MONDAY
 
 NUMBER = TicketNumber(7)
@@ -77,6 +86,76 @@ def test_who_comes_second_is_told_who_was_first() -> None:
     assert refused.value.values == {"number": NUMBER, "agent": MIKA}
 
 
+@pytest.mark.parametrize(
+    ("ticket", "status"),
+    [(OPEN, Status.NEW), (PENDING, Status.PENDING), (ON_HOLD, Status.ON_HOLD), (SOLVED, Status.SOLVED)],
+)
+def test_a_ticket_that_is_given_back_is_nobodys_whoever_says_so(ticket: Ticket, status: Status) -> None:
+    change = unclaim(ticket, agent=SAM, now=LATER)
+
+    event = TicketUnclaimed(ticket=NUMBER, actor=acting(SAM), at=LATER, agent=MIKA)
+    assert change == Change(replace(ticket, owner=None, status=status), (event,))
+
+
+def test_what_nobody_owns_cannot_be_given_back() -> None:
+    with pytest.raises(NotClaimed):
+        unclaim(NEW, agent=MIKA, now=LATER)
+
+
+@pytest.mark.parametrize(
+    ("ticket", "status"), [(NEW, Status.OPEN), (OPEN, Status.OPEN), (PENDING, Status.PENDING), (CLOSED, Status.CLOSED)]
+)
+def test_an_assigned_ticket_is_the_named_persons_whoever_had_it(ticket: Ticket, status: Status) -> None:
+    change = assign(ticket, agent=MIKA, to=SAM, now=LATER)
+
+    event = TicketAssigned(ticket=NUMBER, actor=acting(MIKA), at=LATER, agent=SAM)
+    assert change == Change(replace(ticket, owner=SAM, status=status), (event,))
+
+
+def test_assigning_a_ticket_to_its_owner_changes_nothing() -> None:
+    assert assign(OPEN, agent=SAM, to=MIKA, now=LATER) == Change(OPEN, ())
+
+
+def test_a_ticket_that_nobody_owns_and_that_waited_for_the_customer_is_new_again() -> None:
+    waiting = replace(PENDING, owner=None)
+
+    change = receive(waiting, message=MESSAGE, at_place=Place.JOINS, sent_at=LATER, now=LATER)
+
+    assert change.ticket.status is Status.NEW
+
+
+CHANGES = [
+    (claim(NEW, agent=MIKA, now=LATER), NEW, "claim"),
+    (unclaim(PENDING, agent=MIKA, now=LATER), PENDING, "unclaim"),
+    (assign(OPEN, agent=MIKA, to=SAM, now=LATER), OPEN, "assign"),
+    (solve(PENDING, agent=MIKA, resolution="paid", reopen_within=WITHIN, now=LATER), PENDING, "close"),
+    (reopen(CLOSED, actor=acting(MIKA), now=LATER), CLOSED, "reopen"),
+]
+
+
+@pytest.mark.parametrize(("change", "before", "verb"), CHANGES, ids=[verb for _, _, verb in CHANGES])
+def test_a_change_is_undone_within_ten_seconds_by_what_the_journal_keeps(
+    change: Change, before: Ticket, verb: str
+) -> None:
+    kept = with_standing(change.ticket, json.loads(json.dumps(standing_of(before))))
+    done = Done(event=type(change.events[0]).__name__, at=LATER, version=3, before=kept)
+    now = LATER + UNDO_WITHIN - timedelta(microseconds=1)
+
+    undone = undo(change.ticket, done, version=3, actor=acting(MIKA), now=now)
+
+    event = ChangeUndone(ticket=NUMBER, actor=acting(MIKA), at=now, what=verb)
+    assert undone == Change(before, (event,))
+
+
+def test_what_is_too_old_or_was_changed_since_is_not_undone() -> None:
+    done = Done(event="TicketClaimed", at=LATER, version=3, before=NEW)
+
+    with pytest.raises(TooLateToUndo):
+        undo(OPEN, done, version=3, actor=acting(MIKA), now=LATER + UNDO_WITHIN)
+    with pytest.raises(ChangedSince):
+        undo(OPEN, done, version=4, actor=acting(MIKA), now=LATER)
+
+
 @pytest.mark.parametrize("ticket", AT_WORK)
 def test_escalating_raises_the_level_and_remembers_the_rest(ticket: Ticket) -> None:
     change = escalate(ticket, agent=SAM, to=("team:2nd",), reason="refund", now=LATER)
@@ -102,7 +181,14 @@ def test_a_done_ticket_can_neither_be_escalated_nor_solved_again(ticket: Ticket)
 def test_a_solved_ticket_can_be_reopened_for_a_while(ticket: Ticket, resolution: str | None) -> None:
     change = solve(ticket, agent=SAM, resolution=resolution, reopen_within=WITHIN, now=LATER)
 
-    after = replace(ticket, status=Status.SOLVED, resolution=resolution, solved_at=LATER, due_at=LATER + WITHIN)
+    after = replace(
+        ticket,
+        status=Status.SOLVED,
+        resolution=resolution,
+        solved_at=LATER,
+        due_at=LATER + WITHIN,
+        survey=Survey.ASKED,
+    )
     event = TicketSolved(ticket=NUMBER, actor=acting(SAM), at=LATER, agent=SAM, resolution=resolution)
     assert change == Change(after, (event,))
 

@@ -5,11 +5,22 @@ from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
+# The first files have three indexes over a constant: SQLite takes a name in double quotes that is no column for a text.
+REAL_INDEXES = [
+    'DROP INDEX IF EXISTS "idx_ticket_identit_20ad99"',
+    'DROP INDEX IF EXISTS "idx_journal_ticket_70059b"',
+    'DROP INDEX IF EXISTS "idx_message_ticket_3f78c3"',
+    'CREATE INDEX IF NOT EXISTS "idx_ticket_identit_91f5e8" ON "ticket" ("identity_id", "status")',
+    'CREATE INDEX IF NOT EXISTS "idx_journal_ticket__4f613e" ON "journal" ("ticket_id", "id")',
+    'CREATE INDEX IF NOT EXISTS "idx_message_ticket__db319b" ON "message" ("ticket_id", "slack_ts")',
+]
+
 
 class Migration(migrations.Migration):
     dependencies = [("models", "0001_first_tables")]  # noqa: RUF012 (the shape that Tortoise reads)
 
     operations = [  # noqa: RUF012 (as above)
+        ops.RunSQL(REAL_INDEXES),
         ops.CreateModel(
             name="AliasRow",
             fields=[

@@ -185,8 +185,11 @@ class People:
         who = self.person(person) if reply_to is None else self._message(person, reply_to)[0]
         if who.blocked:
             raise ClientError("Unblock the business to write to it.")
-        message = Message(self._world.wamid(), False, content["type"], self._world.clock(), content, reply_to=reply_to)  # noqa: FBT003  # the field has no other meaning
-        who.wrote_at = self._world.clock()
+        now = self._world.clock()
+        message = Message(
+            id=self._world.wamid(), from_bot=False, kind=content["type"], date=now, content=content, reply_to=reply_to
+        )
+        who.wrote_at = now
         self._world.add_message(who, message)
         self._world.deliver(who, message, **content)
         return message.id
