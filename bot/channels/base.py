@@ -43,7 +43,7 @@ class InboundMessage:
     text: RichText  #: the words, or a file's caption; may be empty
     kind: str = "text"  #: text, photo, document, voice, …; a name of texts' ``kind.*``
     edit: bool = False  #: a new version of a message that came before
-    command: str | None = None  #: ``start``, ``help``, ``status``, ``new``, ``close``, ``lang``; the text is what follows
+    command: str | None = None  #: of the platform's commands that we know; the text is what follows it
     quotes: str | None = None  #: the key of the message that it answers, the customer's or ours
     choice: str | None = None  #: the id of the `Choice` that was pressed; the text is its label
 

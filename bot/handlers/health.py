@@ -15,7 +15,7 @@ SELECT
     (SELECT COUNT(*) FROM inbox WHERE state = 'new') AS inbox_waiting,
     (SELECT COUNT(*) FROM inbox WHERE state = 'parked') AS inbox_parked,
     (SELECT COUNT(*) FROM delivery WHERE state IN ('queued', 'later', 'sending')) AS outbox_waiting,
-    (SELECT COUNT(*) FROM delivery WHERE state = 'held') AS outbox_held,
+    (SELECT COUNT(*) FROM delivery WHERE state = 'held' AND kind = 'send') AS outbox_held,
     (SELECT COUNT(*) FROM delivery WHERE state = 'uncertain') AS outbox_uncertain,
     (SELECT COUNT(*) FROM delivery WHERE state = 'failed') AS outbox_failed
 """

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.sandbox.faults import Reset
 from tests.world import Customer, World, words
 
 PAST_THE_HOLD = timedelta(seconds=10)
@@ -183,6 +184,25 @@ async def test_the_writer_of_a_held_text_is_reminded_once(world: World) -> None:
     (reminder,) = world.thread(world.card())[before:]
     assert f"<@{world.mika.id}>" in reminder
     assert "On its way" in reminder
+
+
+async def test_the_writer_of_a_text_of_which_nobody_knows_is_reminded_unless_they_decide(
+    world: World, ada: Customer
+) -> None:
+    world.telegram.faults.plan("sendMessage", Reset(performed=True), times=2)
+    await world.mika.commands("/reply 1 first")
+    await world.passes(timedelta(minutes=1))
+    await world.mika.commands("/reply 1 second")
+    await world.passes(timedelta(minutes=1))
+    (decided, _) = [one["ts"] for one in world.slack.thread(world.channel, world.card()) if "Nobody can" in words(one)]
+    await world.mika.presses("part.leave", on=decided)
+
+    await world.passes(QUARTER)
+
+    (reminder,) = [line for line in world.thread(world.card()) if line.startswith("⏰")]
+    assert f"<@{world.mika.id}>" in reminder
+    assert "“second”" in reminder
+    assert ada.received[1:] == ["first", "second"]
 
 
 async def test_nobody_is_reminded_of_what_was_decided(world: World) -> None:

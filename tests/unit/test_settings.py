@@ -129,6 +129,9 @@ def test_a_desk_must_take_the_customers_that_come(tmp_path: Path) -> None:
         ("DATABASE_URL", "postgresql://u:pw@h/loket", "PostgreSQL comes with the next release"),
         ("DATABASE_URL", "mysql://h/loket", "write sqlite://loket.db"),
         ("DATABASE_URL", "sqlite://", "write sqlite://loket.db"),
+        ("DATABASE_URL", "postgres://me:pw@host", "or postgres://user:pw@host/name"),
+        ("DATABASE_URL", "postgres://me:p/w@host/name", "must be written %2F"),
+        ("DATABASE_URL", "postgres://me:p#w@host/name", "must be written %2F"),
         ("LOKET_HOST", "http://localhost", "write a host alone"),
         ("LOKET_PORT", "65536", "write a number from 0"),
         ("LOKET_PORT", "web", "write a number from 0"),
@@ -141,6 +144,23 @@ def test_a_wrong_value_is_named_with_its_mend(tmp_path: Path, variable: str, val
 
     assert problem.startswith(f"{variable}: ")
     assert said in problem
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["postgres://me:p%2Fw@host:5432/name", "postgresql://host/name?sslmode=require", "postgres:///name?host=/run/pg"],
+)
+def test_a_server_of_postgresql_can_be_named(tmp_path: Path, address: str) -> None:
+    settings = loaded(tmp_path, DATABASE_URL=address)
+
+    assert (settings.database_url, settings.data_dir) == (address, Path("loket-data"))
+    assert address not in repr(settings)
+
+
+def test_no_part_of_a_wrong_address_is_repeated(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, DATABASE_URL="postgres://me:hunter2/x@host/name")
+
+    assert "hunter2" not in problem
 
 
 def test_without_an_app_token_slack_comes_over_http_and_must_sign(tmp_path: Path) -> None:

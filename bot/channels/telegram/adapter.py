@@ -118,7 +118,9 @@ class TelegramChannel:
 
     async def _receive(self, offset: int, put: Put) -> int:
         """Fetch what there is and keep it; returns the offset that confirms it."""
-        arguments = {"offset": offset, "timeout": int(POLL.total_seconds()), "allowed_updates": convert.UPDATES}
+        # The first poll answers at once: until one has, nobody knows whether Telegram can be reached.
+        hold_s = int(POLL.total_seconds()) if self.health.seen_at else 0
+        arguments = {"offset": offset, "timeout": hold_s, "allowed_updates": convert.UPDATES}
         # In this spelling: `Bot.get_updates` gives objects instead of what came, and warns if called by its own name.
         answer = await self._bot.do_api_request("get_Updates", api_kwargs=arguments)
         updates = cast(list[dict[str, Any]], answer)

@@ -7,10 +7,10 @@ Source of all fields: Telegram Bot API, "Getting updates" and "Available types".
 import json
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels.base import Ignored, Inbound, InboundMessage, Raw, Reachability, Sender, Unreadable
+from bot.channels.lenient import at, instant, text
 from bot.domain.ids import Address
 from bot.domain.text import RichText
 
@@ -43,7 +43,7 @@ def raw(update: _Json, *, account: str) -> Raw:
     """
     number = int(update["update_id"])
     subject = next((value for name, value in update.items() if name != "update_id"), None)
-    chat = _number(_at(subject, "chat", "id"), _at(subject, "message", "chat", "id"), _at(subject, "from", "id"))
+    chat = _number(at(subject, "chat", "id"), at(subject, "message", "chat", "id"), at(subject, "from", "id"))
     # The account stands in the key, too: another bot's updates are numbered anew.
     return Raw(key=f"{account}:{number}", lane=f"{account}:{chat}", position=number, body=json.dumps(update))
 
@@ -69,20 +69,20 @@ def inbound(body: str, *, account: str) -> Inbound:
 def pressed(update: _Json) -> tuple[str, int | None, int | None] | None:
     """The press of a button: its id, which wants an answer, and the chat and number of the message with the button."""
     query = update.get("callback_query")
-    number = _text(_at(query, "id"))
+    number = text(at(query, "id"))
     if not number:
         return None
-    return number, _number(_at(query, "message", "chat", "id")), _number(_at(query, "message", "message_id"))
+    return number, _number(at(query, "message", "chat", "id")), _number(at(query, "message", "message_id"))
 
 
 def _message(message: object, *, account: str, edit_id: str | None) -> Inbound:
-    chat, number = _number(_at(message, "chat", "id")), _number(_at(message, "message_id"))
-    sent_at = _instant(_at(message, "date") if edit_id is None else _at(message, "edit_date") or _at(message, "date"))
+    chat, number = _number(at(message, "chat", "id")), _number(at(message, "message_id"))
+    sent_at = instant(at(message, "date") if edit_id is None else at(message, "edit_date") or at(message, "date"))
     if not isinstance(message, dict) or chat is None or number is None or sent_at is None:
         return Unreadable("a message without chat, number or date")
-    if _at(message, "chat", "type") != "private":
+    if at(message, "chat", "type") != "private":
         return Ignored("not in a private chat")
-    if _at(message, "from", "is_bot") is True:
+    if at(message, "from", "is_bot") is True:
         return Ignored("written by a bot")
     if _SERVICE & message.keys():
         return Ignored("a note of Telegram's own")
@@ -96,7 +96,7 @@ def _message(message: object, *, account: str, edit_id: str | None) -> Inbound:
         edit=edit_id is not None,
         command=command,
         quotes=None
-        if (quoted := _number(_at(message, "reply_to_message", "message_id"))) is None
+        if (quoted := _number(at(message, "reply_to_message", "message_id"))) is None
         else f"{chat}:{quoted}",
     )
 
@@ -107,15 +107,15 @@ def _press(query: object, *, account: str) -> Inbound:
 
     Telegram does not date presses: they bear the time of the message that the button stands under.
     """
-    message, data = _at(query, "message"), _text(_at(query, "data"))
-    chat, number, press = _number(_at(message, "chat", "id")), _number(_at(message, "message_id")), _at(query, "id")
-    sent_at = _instant(_at(message, "date"))
-    if not isinstance(query, dict) or chat is None or number is None or sent_at is None or not _text(press):
+    message, data = at(query, "message"), text(at(query, "data"))
+    chat, number, press = _number(at(message, "chat", "id")), _number(at(message, "message_id")), at(query, "id")
+    sent_at = instant(at(message, "date"))
+    if not isinstance(query, dict) or chat is None or number is None or sent_at is None or not text(press):
         return Unreadable("a press without message or id")
-    if _at(message, "chat", "type") != "private" or not data:
+    if at(message, "chat", "type") != "private" or not data:
         return Ignored("a press that is not of a choice of ours")
     return InboundMessage(
-        key=f"{chat}:press-{_text(press)}",
+        key=f"{chat}:press-{text(press)}",
         sender=_sender(query, chat=chat, account=account),
         sent_at=sent_at,
         text=RichText.of(_label(message, data=data)),
@@ -126,21 +126,21 @@ def _press(query: object, *, account: str) -> Inbound:
 
 def _label(message: object, *, data: str) -> str:
     """What stands on the button; its data where the keyboard is gone."""
-    rows = _at(message, "reply_markup", "inline_keyboard")
+    rows = at(message, "reply_markup", "inline_keyboard")
     buttons = [button for row in rows if isinstance(row, list) for button in row] if isinstance(rows, list) else []
-    return next((_text(_at(each, "text")) for each in buttons if _at(each, "callback_data") == data), "") or data
+    return next((text(at(each, "text")) for each in buttons if at(each, "callback_data") == data), "") or data
 
 
 def _reachability(change: object, *, account: str) -> Inbound:
     """The customer blocked the bot, or started it again."""
-    chat, status = _number(_at(change, "chat", "id")), _text(_at(change, "new_chat_member", "status"))
-    at = _instant(_at(change, "date"))
-    if chat is None or at is None or not status:
+    chat, status = _number(at(change, "chat", "id")), text(at(change, "new_chat_member", "status"))
+    happened_at = instant(at(change, "date"))
+    if chat is None or happened_at is None or not status:
         return Unreadable("a change of membership without chat, date or status")
-    if _at(change, "chat", "type") != "private":
+    if at(change, "chat", "type") != "private":
         return Ignored("not in a private chat")
     address = Address(channel=NAME, account=account, key=str(chat))
-    return Reachability(address=address, reachable=status not in {"kicked", "left"}, at=at)
+    return Reachability(address=address, reachable=status not in {"kicked", "left"}, at=happened_at)
 
 
 def _edit_id(update: _Json) -> str | None:
@@ -149,13 +149,13 @@ def _edit_id(update: _Json) -> str | None:
 
 
 def _sender(message: _Json, *, chat: int, account: str) -> Sender:
-    who = _at(message, "from")
-    names = (_text(_at(who, "first_name")), _text(_at(who, "last_name")))
+    who = at(message, "from")
+    names = (text(at(who, "first_name")), text(at(who, "last_name")))
     full = " ".join(" ".join(names).split())[:MAX_NAME]
-    language = _text(_at(who, "language_code"))
+    language = text(at(who, "language_code"))
     return Sender(
         address=Address(channel=NAME, account=account, key=str(chat)),
-        name=full or _text(_at(who, "username"))[:MAX_NAME] or f"Telegram {chat}",
+        name=full or text(at(who, "username"))[:MAX_NAME] or f"Telegram {chat}",
         language=language if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}", language) else None,
     )
 
@@ -166,9 +166,9 @@ def _command(message: _Json) -> tuple[str | None, str]:
 
     ``start`` and ``payload`` of ``/start@the_bot payload``.
     """
-    words, entities = _text(message.get("text")) or _text(message.get("caption")), message.get("entities")
+    words, entities = text(message.get("text")) or text(message.get("caption")), message.get("entities")
     marked = isinstance(entities, list) and any(
-        _at(entity, "type") == "bot_command" and _number(_at(entity, "offset")) == 0 for entity in entities
+        at(entity, "type") == "bot_command" and _number(at(entity, "offset")) == 0 for entity in entities
     )
     found = re.match(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+|$)", words)
     if marked and found and (name := found[1].lower()) in COMMANDS:
@@ -176,28 +176,6 @@ def _command(message: _Json) -> tuple[str | None, str]:
     return None, words
 
 
-def _at(value: object, *path: str) -> object:
-    """What stands there, or None if the JSON has another shape."""
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
-    return value
-
-
 def _number(*values: object) -> int | None:
     """The first that is a whole number."""
     return next((value for value in values if isinstance(value, int) and not isinstance(value, bool)), None)
-
-
-def _text(value: object) -> str:
-    """The characters that can be stored: no NUL, no half of a surrogate pair."""
-    if not isinstance(value, str):
-        return ""
-    return value.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def _instant(value: object) -> datetime | None:
-    number = _number(value)
-    try:
-        return None if number is None else datetime.fromtimestamp(number, tz=UTC)
-    except (ValueError, OverflowError, OSError):
-        return None

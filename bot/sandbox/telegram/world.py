@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.sandbox.telegram.live import Live
+from bot.sandbox.live import Live
 from bot.sandbox.telegram.updates import Updates
 from bot.sandbox.telegram.webhook import REDELIVER_AFTER_S, Courier
 

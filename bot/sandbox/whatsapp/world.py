@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from bot.sandbox.telegram.live import Live
+from bot.sandbox.live import Live
 from bot.sandbox.whatsapp.webhooks import Webhooks
 
 Json = dict[str, Any]
