@@ -17,6 +17,11 @@ class ManualClock:
         """What time it is."""
         return self._now
 
+    async def is_waited_for(self) -> None:
+        """Return when somebody waits for a time."""
+        while not self._waiting:
+            await asyncio.sleep(0)
+
     def passes(self, span: timedelta) -> None:
         """Let time pass."""
         self._now += span

@@ -17,7 +17,7 @@ from typing_extensions import override
 
 from bot.errors import ConfigError
 from bot.models.base import APPS, Database
-from bot.models.safe_asyncpg import ANSWER_S, OPEN_S, SERVER_SETTINGS, SafeAsyncpgClient
+from bot.models.safe_asyncpg import ANSWER_S, OPEN_S, SERVER_SETTINGS, TROUBLE, SafeAsyncpgClient
 
 NAME = "the PostgreSQL database"
 RUNNING, MIGRATING = int.from_bytes(b"loket\x00"), int.from_bytes(b"loket\x01")  #: keys of advisory locks
@@ -86,7 +86,7 @@ async def connect(url: str) -> PostgresDatabase:
         await context.close_connections()
         if isinstance(error, BaseORMException):
             _refuse(error.__cause__ or error)
-        if isinstance(error, asyncpg.PostgresError | asyncpg.InterfaceError | OSError | ValueError):
+        if isinstance(error, (*TROUBLE, ValueError)):
             _refuse(error)
         raise
     return database
@@ -132,7 +132,7 @@ class SessionLock:
 
     async def release(self) -> None:
         """Give it up, by ending its session."""
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        with suppress(*TROUBLE):
             await self._connection.close(timeout=OPEN_S)
 
     async def kept(self) -> None:
@@ -147,7 +147,7 @@ class SessionLock:
         while True:
             try:
                 return await self.take()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except TROUBLE:
                 await asyncio.sleep(RETRY_S)  # the server is away, and so it is for everybody
 
 
@@ -161,7 +161,7 @@ async def held(url: str, key: int, *, busy: str) -> AsyncIterator[SessionLock]:
     lock = SessionLock(url, key)
     try:
         taken = await lock.take()
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
+    except (*TROUBLE, ValueError) as error:
         _refuse(error)
     if not taken:
         raise ConfigError([f"DATABASE_URL: {busy}"])

@@ -55,7 +55,10 @@ TEMPORARY = (
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresSystemError,
     OSError,  # of the connection; TimeoutError is one
+    asyncpg.InternalClientError,  # what asyncpg says of a connection that was cut but has not noticed yet
 )
+#: all that a call may raise
+TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 CLOSED = (
     "released back to the pool",
     "is closed",
@@ -148,7 +151,7 @@ class SafeTransactionContext(TransactionContextPooled):
 
     async def _give_back(self) -> None:
         """Is finished also when the task is cancelled meanwhile: asyncpg shields it."""
-        with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):  # then asyncpg has closed it
+        with suppress(*TROUBLE):  # then asyncpg has closed it
             await self._pool.release(self.client._connection)
 
 

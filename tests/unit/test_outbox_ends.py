@@ -1,5 +1,6 @@
 """How a part ended is stored with what follows from it; where nobody knows, it is asked for and never sent blindly."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from tortoise.exceptions import OperationalError
 
-from bot.delivery.outbox import ASK_AFTER, DOWN, LEASE, TRIES
+from bot.delivery.outbox import ASK_AFTER, DOWN, LEASE, SETTLE_PAUSE, TRIES
 from bot.delivery.ports import Delivered, Refused, Unknown
 from bot.errors import Down, Later, Rejected, Unconfirmed
 from bot.models.rows import DeliveryRow, SeenRow
@@ -34,15 +35,30 @@ async def test_a_refused_part_fails_with_its_reason_and_the_lane_goes_on(desk: D
 
 
 async def test_an_end_and_what_follows_from_it_are_one_transaction(desk: Desk) -> None:
-    desk.far.refuses_to_settle = OperationalError("database is locked")
+    desk.far.refuses_to_settle = ValueError("ours")
     await desk.put(part("a"))
     (taken,) = await desk.take()
 
-    with pytest.raises(OperationalError):
+    with pytest.raises(ValueError, match="ours"):
         await desk.outbox.work(taken)
 
     assert await states() == {"a": "sending"}
     assert not await SeenRow.exists()
+
+
+async def test_an_end_that_is_known_is_stored_as_soon_as_the_database_takes_it(desk: Desk) -> None:
+    desk.far.refuses_to_settle = OperationalError("database is locked")
+    await desk.put(part("a"))
+    (taken,) = await desk.take()
+
+    working = asyncio.create_task(desk.outbox.work(taken))
+    await desk.clock.is_waited_for()
+    desk.far.refuses_to_settle = None
+    desk.clock.passes(SETTLE_PAUSE)
+    await working
+
+    assert (desk.far.sent, desk.far.asked) == (["a"], [])
+    assert await states() == {"a": "done"}
 
 
 async def test_an_end_that_could_not_be_stored_is_asked_for_when_the_lease_runs_out(desk: Desk) -> None:

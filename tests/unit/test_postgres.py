@@ -1,6 +1,7 @@
 """What only a server can do to us: go away, come back, refuse, be shared."""
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 
 import pytest
@@ -82,6 +83,35 @@ async def test_a_cut_connection_is_a_temporary_trouble_and_then_none(url: str) -
     assert is_temporary(caught.value)
     await CounterRow.create(name="kept", value=1)
     assert [row.name for row in await CounterRow.all()] == ["kept"]
+
+
+async def write(name: str) -> None:
+    async with in_transaction():
+        await CounterRow.create(name=name, value=1)
+        await CounterRow.create(name=f"{name}+", value=1)
+
+
+async def read() -> None:
+    await CounterRow.filter(name="nobody").first()
+
+
+@pytest.mark.usefixtures("database")
+async def test_connections_cut_at_any_moment_leave_nothing_half_done_and_no_other_trouble(url: str) -> None:
+    chance = random.Random(7)  # noqa: S311 (reproducible, not secret)
+    errors: list[BaseException] = []
+
+    for round_ in range(40):
+        tasks = [asyncio.create_task(write(f"{round_}.{n}")) for n in range(6)]
+        tasks += [asyncio.create_task(read()) for _ in range(4)]
+        await asyncio.sleep(chance.random() / 50)
+        await postgres.rows(url, CUT)
+        ended = await asyncio.gather(*tasks, return_exceptions=True)
+        errors += [error for error in ended if isinstance(error, BaseException)]
+
+    assert [error for error in errors if not is_temporary(error)] == []
+    ((written,),) = await postgres.rows(url, "SELECT count(*) FROM counter")
+    assert isinstance(written, int)
+    assert written % 2 == 0
 
 
 @pytest.mark.parametrize(

@@ -125,8 +125,6 @@ def test_a_desk_must_take_the_customers_that_come(tmp_path: Path) -> None:
         ("WHATSAPP_API_URL", "graph", "write an http(s) address"),
         ("WHATSAPP_API_URL", "https://graph.facebook.com/v26.0", "without the version"),
         ("WHATSAPP_API_VERSION", "26", "v26.0"),
-        ("DATABASE_URL", "postgres://u:pw@h/loket", "PostgreSQL comes with the next release"),
-        ("DATABASE_URL", "postgresql://u:pw@h/loket", "PostgreSQL comes with the next release"),
         ("DATABASE_URL", "mysql://h/loket", "write sqlite://loket.db"),
         ("DATABASE_URL", "sqlite://", "write sqlite://loket.db"),
         ("DATABASE_URL", "postgres://me:pw@host", "or postgres://user:pw@host/name"),

@@ -1,5 +1,6 @@
 """Every word exists in every language, with the same blanks, and fits where it is shown."""
 
+import re
 from datetime import timedelta
 from string import Formatter
 
@@ -17,7 +18,10 @@ from bot.texts import CATALOGUES, Texts, language_of, overridable
 from bot.texts.en import TEXTS as ENGLISH
 
 LANGUAGES = sorted(CATALOGUES)
-VERBS = ("claim", "reply", "note", "escalate", "close", "reopen", "unclaim", "assign", "show", "list", "mine", "undo", "help")
+VERBS = (
+    "claim", "reply", "note", "escalate", "close", "reopen", "unclaim", "assign", "show", "list", "mine", "undo",
+    "help",
+)  # fmt: skip
 DONE = (
     "claimed", "replied", "noted", "escalated", "closed", "reopened", "unclaimed", "assigned", "undone", "taken_back",
     "sent", "kept", "left", "again",
@@ -46,17 +50,19 @@ def test_every_language_has_the_same_texts_with_the_same_blanks(language: str) -
 def test_no_sentence_was_left_untranslated(language: str) -> None:
     same = {name for name, text in CATALOGUES[language].items() if text == ENGLISH[name]}
 
-    assert same == {"mirror.note", "modal.about"}
+    same -= {name for name in same if not re.search("[A-Za-z]{2,}", re.sub(r"{.*?}", "", ENGLISH[name]))}
+    assert same == {"customer.choice.lang_en", "customer.choice.lang_id"}  # each language is named in its own
 
 
 def test_customers_texts_have_the_blanks_that_are_filled_for_them() -> None:
     filled = {name: blanks(text) for name, text in overridable().items()}
 
-    assert filled == {
-        **{f"command.{command}": set() for command in ("help", "status", "new", "close", "lang")},
+    assert {name: found for name, found in filled.items() if found} == {
         "ticket.received": {"name", "number", "target"},
         "ticket.solved": {"number", "reopen"},
+        "ticket.rate": {"number"},
         "customer.greeting": {"name"},
+        "customer.status_line": {"number", "subject", "status"},
     }
 
 
