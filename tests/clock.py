@@ -19,7 +19,7 @@ class ManualClock:
 
     async def is_waited_for(self) -> None:
         """Return when somebody waits for a time."""
-        while not self._waiting:
+        while not self._waiting:  # noqa: ASYNC110 - only tests look
             await asyncio.sleep(0)
 
     def passes(self, span: timedelta) -> None:

@@ -50,8 +50,7 @@ def _verb(front: Front) -> Handler:
     async def on_press(
         ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond, client: AsyncWebClient
     ) -> None:
-        with front.at_work():
-            await ack()
+        async with front.acknowledged(ack):
             verb, number = _pressed(action)
             agent = _agent(body)
             try:
@@ -83,8 +82,7 @@ def _value(action: dict[str, Any]) -> str:
 
 def _deciding(front: Front, done: str, decide: Decision) -> Handler:
     async def on_press(ack: AsyncAck, body: dict[str, Any], action: dict[str, Any], respond: AsyncRespond) -> None:
-        with front.at_work():
-            await ack()
+        async with front.acknowledged(ack):
             agent = _agent(body)
             try:
                 if await front.people.role(agent, _channel(body)) is not Role.AGENT:

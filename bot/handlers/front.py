@@ -1,13 +1,14 @@
 """What every handler needs: who asks, for which ticket, may they, and what to answer."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
+from slack_bolt.async_app import AsyncAck
 from tortoise.expressions import Q
 
 from bot.clock import Clock
@@ -39,6 +40,14 @@ class Answer:
     is_news: bool = True  #: the thread does not say it anyway
 
 
+ACK_WITHIN_S = 2.0  #: seconds; Slack shows an error after three
+
+
+async def _late(ack: AsyncAck) -> None:
+    await asyncio.sleep(ACK_WITHIN_S)
+    await ack()
+
+
 class Front:
     """The services as the handlers see them."""
 
@@ -62,6 +71,23 @@ class Front:
             self._at_work -= 1
             if not self._at_work:
                 self.idle.set()
+
+    @asynccontextmanager
+    async def acknowledged(self, ack: AsyncAck) -> AsyncIterator[None]:
+        """
+        Somebody's press is being handled: acknowledged when that is done, and after `ACK_WITHIN_S` at the latest.
+
+        So a press that is lost with the process, or by a fault of ours, is an error that the person sees.
+        """
+        with self.at_work():
+            late = asyncio.create_task(_late(ack))
+            try:
+                yield
+            except BaseException:
+                late.cancel()
+                raise
+            if late.cancel():
+                await ack()
 
     async def finish(self, *, within: timedelta) -> None:
         """Wait for the requests that are being handled."""

@@ -67,8 +67,8 @@ async def test_a_second_rating_changes_nothing(world: World) -> None:
     ada = await solved(world)
     await ada.presses("Solved")
     question = ada.question("5 – very good")
-    await ada.presses("5 – very good")
 
+    world.telegram.presses(ada.id, question, "rate-5:1")
     world.telegram.presses(ada.id, question, "rate-1:1")
     await world.quiet()
 

@@ -117,7 +117,9 @@ async def test_a_reply_whose_answer_was_lost_is_said_to_be_uncertain_and_never_s
 
     assert ada.received[1:] == ["Hi Ada"]
     assert world.reactions(said) == ["warning"]
-    assert "Nobody can tell" in world.thread(world.card())[-1]
+    told, reminder = world.thread(world.card())[-2:]
+    assert "Nobody can tell" in told
+    assert reminder.startswith("⏰")
 
 
 async def test_a_person_decides_about_an_uncertain_reply(world: World) -> None:

@@ -148,13 +148,11 @@ async def test_there_is_nothing_to_decide_about_any_other_part(message: MessageR
     assert (await DeliveryRow.get()).state == state
 
 
-async def test_only_what_goes_to_the_customer_is_decided_about(message: MessageRow) -> None:
+async def test_an_agents_button_decides_only_about_what_goes_to_the_customer(message: MessageRow) -> None:
     receipt = await receipt_part(message)
     await DeliveryRow.all().update(state="failed")
     (row,) = await parts(message, ["failed"])
 
-    assert not await decide.again(receipt.id, now=LATER)
-    assert not await decide.leave(receipt.id, why="left by U1", now=LATER)
     assert await decide.message_of(row.id) == message.id
     assert await decide.message_of(receipt.id) is None
     assert await decide.message_of(999) is None

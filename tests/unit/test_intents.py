@@ -109,7 +109,10 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
     (ReplyChanged(**said(), due_at=DUE), (RECEIPT,)),
     (ReplyWithdrawn(**said()), (RECEIPT,)),
     *(
-        (ReplyOffered(**said(), offer=offer), (PostOffer(MESSAGE, offer), RECEIPT, Remind(message=MESSAGE, due_at=IN_15)))
+        (
+            ReplyOffered(**said(), offer=offer),
+            (PostOffer(MESSAGE, offer), RECEIPT, Remind(message=MESSAGE, due_at=IN_15)),
+        )
         for offer in Offer
     ),
     (ReplyAccepted(**said(DESK)), (RECEIPT,)),
