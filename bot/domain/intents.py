@@ -217,7 +217,7 @@ def _of_the_customer(
 ) -> tuple[Intent, ...]:
     match event:
         case CustomerConfirmed(actor=actor):
-            return (PostNotice(name="confirmed", people=(actor,)), TellCustomer(name="ticket.rate"))
+            return (TakeBack(), PostNotice(name="confirmed", people=(actor,)), TellCustomer(name="ticket.rate"))
         case TicketRated(actor=actor, rating=rating):
             notice = PostNotice(name="rated", people=(actor,), words={"stars": "★" * rating + "☆" * (5 - rating)})
             return (notice, TellCustomer(name="ticket.rated"))

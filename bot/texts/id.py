@@ -179,7 +179,7 @@ TEXTS: dict[str, str] = {
         "*Yang bisa saya lakukan.* Tulis sebagai `/loket …`, atau di utas tiket sebagai `!…` atau "
         "`@Loket …`; di sana nomornya boleh dilewati:"
     ),
-    "help.forms": "Bentuk singkat `/claim`, `/reply`, `/note`, `/escalate`, `/close`, dan `/sla` melakukan hal yang sama.",
+    "help.forms": "Bentuk singkat `/claim`, `/reply`, `/note`, `/escalate`, `/close`, dan `/sla` artinya sama.",
     "refused.away": "Barusan itu gagal dan tidak ada yang berubah: {reason} Silakan coba lagi.",
     "modal.number_wrong": "Tulis nomor tiketnya, misalnya 42.",
     "modal.claim.title": "Ambil tiket",

@@ -168,3 +168,60 @@ async def test_a_customer_without_a_phone_number_stays_the_same_when_it_appears(
     await desk.mika.writes("Welcome!", under=desk.card())
     await desk.passes(HOLD)
     assert desk.whatsapp.received(siti)[-1] == "Welcome!"
+
+
+async def test_words_that_come_out_of_order_never_take_back_that_it_was_read(desk: WhatsAppWorld) -> None:
+    ada = desk.whatsapp.add_person("Ada", phone="6281200001")
+    desk.whatsapp.writes(ada, "Where is my order?")
+    await desk.quiet()
+    await desk.mika.presses("ticket.claim", on=desk.card())
+
+    ts = await desk.mika.writes("!reply On its way!", under=desk.card())
+    desk.whatsapp.reads(ada)
+    await desk.quiet()
+    for late in ("sent", "delivered"):
+        desk.whatsapp.tells_again(ada, late)
+        await desk.quiet()
+
+    assert desk.reactions(ts) == ["eyes"]
+
+
+async def test_a_failure_that_is_reported_later_is_shown(desk: WhatsAppWorld) -> None:
+    ada = desk.whatsapp.add_person("Ada", phone="6281200001")
+    desk.whatsapp.writes(ada, "Where is my order?")
+    await desk.quiet()
+    desk.whatsapp.messages.refuses_late = True
+    desk.whatsapp.blocks(ada)
+
+    ts = await desk.mika.writes("!reply On its way!", under=desk.card())
+
+    assert desk.reactions(ts) == ["warning"]
+    assert any("not delivered" in line for line in desk.thread(desk.card()))
+
+
+async def test_the_end_is_asked_with_buttons_and_then_a_list(desk: WhatsAppWorld) -> None:
+    ada = desk.whatsapp.add_person("Ada", phone="6281200001")
+    desk.whatsapp.writes(ada, "Where is my order?")
+    await desk.quiet()
+    await desk.mika.commands("/close 1")
+    await desk.passes(timedelta(seconds=10))
+
+    for choice in ("solved:1", "rate-4:1"):
+        question = desk.whatsapp.chat(ada)[-1]["message_id"]
+        desk.whatsapp.presses(ada, question, choice)
+        await desk.quiet()
+
+    assert "★★★★☆" in words(desk.cards()[0])
+
+
+async def test_the_menu_under_help_gives_the_status(desk: WhatsAppWorld) -> None:
+    ada = desk.whatsapp.add_person("Ada", phone="6281200001")
+    desk.whatsapp.writes(ada, "Where is my order?")
+    desk.whatsapp.writes(ada, "help")
+    await desk.quiet()
+
+    menu = desk.whatsapp.chat(ada)[-1]["message_id"]
+    desk.whatsapp.presses(ada, menu, "do:status")
+    await desk.quiet()
+
+    assert "#1 · Where is my order?" in desk.whatsapp.received(ada)[-1]

@@ -85,7 +85,8 @@ def test_a_new_card_says_who_where_what_and_by_when() -> None:
         "emoji": False,
     }
     assert state(VIEW) == (
-        "*New* · nobody owns it · level 1 · first reply due <!date^1795264200^{date_short_pretty} {time}|2026-11-21 12:30 UTC>"
+        "*New* · nobody owns it · level 1 · "
+        "first reply due <!date^1795264200^{date_short_pretty} {time}|2026-11-21 12:30 UTC>"
     )
     assert message.text.startswith("🔴 ")
     assert values(message) == {"1042"}

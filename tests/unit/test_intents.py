@@ -11,6 +11,9 @@ from bot.domain.events import (
     Actor,
     ChangeNotCarried,
     ChangeUndone,
+    CustomerConfirmed,
+    CustomerReachable,
+    CustomerUnreachable,
     CustomerWrote,
     Event,
     Hint,
@@ -30,6 +33,7 @@ from bot.domain.events import (
     TicketClosed,
     TicketEscalated,
     TicketOpened,
+    TicketRated,
     TicketReopened,
     TicketSolved,
     TicketUnclaimed,
@@ -101,6 +105,16 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
         ),
     ),
     (TicketClosed(**base(DESK)), ()),
+    (
+        CustomerConfirmed(**base(CUSTOMER)),
+        (TakeBack(), PostNotice(name="confirmed", people=(CUSTOMER,)), TellCustomer(name="ticket.rate")),
+    ),
+    (
+        TicketRated(**base(CUSTOMER), rating=4),
+        (PostNotice(name="rated", people=(CUSTOMER,), words={"stars": "★★★★☆"}), TellCustomer(name="ticket.rated")),
+    ),
+    (CustomerUnreachable(**base(CUSTOMER)), (PostNotice(name="unreachable", people=(CUSTOMER,)), UpdateCard())),
+    (CustomerReachable(**base(CUSTOMER)), (PostNotice(name="reachable", people=(CUSTOMER,)), UpdateCard())),
     (ReplyQueued(**said(), due_at=DUE), (RECEIPT, SendToCustomer(message=MESSAGE, due_at=DUE))),
     (
         ReplyQueued(**said(), due_at=DUE, post=True),
@@ -155,4 +169,4 @@ def test_only_a_queued_reply_and_the_desks_own_words_go_to_the_customer() -> Non
         if any(isinstance(intent, SendToCustomer | TellCustomer) for intent in intents)
     }
 
-    assert reach == {"ReplyQueued", "TicketOpened", "TicketSolved"}
+    assert reach == {"ReplyQueued", "TicketOpened", "TicketSolved", "CustomerConfirmed", "TicketRated"}

@@ -318,3 +318,30 @@ def test_no_json_breaks_anything(body: dict[str, Any]) -> None:
     check(body)
     check({"object": "whatsapp_business_account", "entry": [{"changes": [{"value": {"messages": [body]}}]}]})
     assert convert.inbound(json.dumps(body), account=ACCOUNT) is not None
+
+
+def read_text(words: str) -> InboundMessage:
+    body = fixture("text")
+    item(body)["text"]["body"] = words
+    return message(body)
+
+
+@pytest.mark.parametrize(
+    ("words", "command", "rest"),
+    [
+        ("help", "help", ""),
+        ("Menu", "help", ""),
+        ("bantuan", "help", ""),
+        ("/status", "status", ""),
+        ("lang id", "lang", "id"),
+    ],
+)
+def test_a_word_of_the_menu_alone_is_a_command(words: str, command: str, rest: str) -> None:
+    message = read_text(words)
+
+    assert (message.command, message.text.plain) == (command, rest)
+
+
+@pytest.mark.parametrize("words", ["help me please", "close the account", "my status?", "langsung", "new phone"])
+def test_words_among_others_are_a_message(words: str) -> None:
+    assert read_text(words).command is None

@@ -160,6 +160,10 @@ def _change(item: object) -> Inbound:
     return Unreadable("an unknown kind of webhook")
 
 
+#: words that alone are a command: those of the menu, and those that bring it. WhatsApp has no commands of its own
+_COMMAND = re.compile(r"/?(start|help|menu|bantuan|status|new|close|lang)(?: (id|en))?")
+
+
 def _message(item: object, contact: object, *, account: str) -> Inbound:
     kind = at(item, "type")
     if at(item, "group_id") is not None:
@@ -194,6 +198,10 @@ def _filled(message: InboundMessage, item: object) -> InboundMessage:
     if known == "location" and at(content, "name"):
         known = "venue"
     words = next((words for name in ("body", "caption", "text") if (words := text(at(content, name)))), "")
+    command = _COMMAND.fullmatch(words.strip().lower()) if known == "text" else None
+    if command is not None:
+        name = "help" if command[1] in {"menu", "bantuan"} else command[1]
+        return replace(message, kind=known, command=name, text=RichText.of(command[2] or ""))
     return replace(message, kind=known, text=RichText.of(words))
 
 

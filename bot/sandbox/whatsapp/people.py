@@ -80,6 +80,14 @@ class People:
             if message.from_bot and message.status in {"sent", "delivered"}:
                 self._world.report(who, message, "read")
 
+    def tells_again(self, person: int, status: str) -> None:
+        """The platform repeats an earlier status of the bot's last message, late and out of order."""
+        who = self.person(person)
+        last = [message for message in who.messages.values() if message.from_bot][-1]
+        stands, last.status = last.status, status
+        self._world.report(who, last, status)
+        last.status = stands
+
     def reacts(self, person: int, message_id: str, emoji: str) -> None:
         """The person sets their one reaction; an empty ``emoji`` takes it back."""
         who, message = self._message(person, message_id)
