@@ -31,7 +31,7 @@ TEXTS: dict[str, str] = {
         "🙋 {who} yang menangani. Semua yang ditulis di sini tetap internal; tombol *Balas* atau "
         "`!reply teks` menjawab pelanggan."
     ),
-    "notice.hold": "Ada {span} untuk menariknya kembali: hapus, sunting, atau tulis `!undo`.",
+    "notice.hold": "Ada {span} untuk menarik balasan kembali: hapus, sunting, atau tulis `!undo`.",
     "notice.no_hold": "Pesan langsung terkirim.",
     "notice.reopened": "🔓 Dibuka kembali oleh {who}.",
     "notice.solved": "✅ Diselesaikan oleh {who}. Pesan baru dari pelanggan akan membukanya kembali.",
@@ -213,7 +213,7 @@ TEXTS: dict[str, str] = {
     "customer.help": "Tulis saja, dan pesan Anda sampai ke tim kami. Anda juga bisa meminta ini:",
     "ticket.rate": "Syukurlah! Bagaimana bantuan kami untuk #{number}?",
     "ticket.rated": "Terima kasih! Kalau ada yang ingin ditambahkan, tulis saja sekarang.",
-    "notice.confirmed": "🎉 {who}: selesai.",
+    "notice.confirmed": "🎉 Selesai, kata {who}.",
     "notice.rated": "{stars} dari {who}.",
     "notice.unreachable": "🚫 Tidak ada yang sampai ke {who} lagi: kita diblokir, atau akunnya sudah tidak ada.",
     "notice.reachable": "👋 Kita bisa menulis ke {who} lagi.",

@@ -38,7 +38,7 @@ export function bubble({ message, quoted, read }, chat) {
   const tail = el(
     "span",
     { class: "meta" },
-    message.edited && "edited ",
+    message.edited && !theirs && "edited ", // on a bot's message Telegram does not show it
     clock(seconds(message.date)),
     !theirs && el("span", { class: "ticks-sign", "aria-label": read ? "read" : "sent" }, read ? "✓✓" : "✓"),
   );

@@ -2,7 +2,6 @@
  * The open channel.
  */
 import { composer, set } from "./composer.js";
-import { HOME } from "./desk.js";
 import { el, icon, keyed, log, sticky } from "./dom.js";
 import { messageNode } from "./message.js";
 import { nearDay } from "./mrkdwn.js";
@@ -19,11 +18,10 @@ export function channelPane(desk) {
   const stick = sticky(list);
   let shown = null;
   node.draw = () => {
-    node.hidden = desk.channel === HOME;
-    if (node.hidden || !desk.channel) return;
-    const name = desk.store.names.channel(desk.channel);
-    title.textContent = `# ${name}`;
-    form.field.placeholder = `Message #${name}`;
+    if (!desk.channel) return;
+    const { direct, name } = desk.store.channels.find((one) => one.id === desk.channel);
+    title.textContent = direct ? name : `# ${name}`;
+    form.field.placeholder = `Message ${direct ? "" : "#"}${name}`;
     const rows = items(desk);
     empty.hidden = rows.length > 0;
     const fill = () => keyed(list, rows, { key: (item) => item.key, build: (item) => row(item, desk) });

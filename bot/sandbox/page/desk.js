@@ -6,9 +6,6 @@ import { completions } from "./offers.js";
 import { attempt } from "./popup.js";
 import { isReply } from "./state.js";
 
-/** In place of a channel: the app's Home tab. */
-export const HOME = "home";
-
 export class Desk {
   channel = null;
   thread = null;
@@ -49,8 +46,6 @@ export class Desk {
     this.thread = null;
     this.unread.delete(channel);
     this.#draw();
-    // Opening the Home tab is itself an event for the app; an app without one has nothing to show.
-    if (channel === HOME) act(SLACK, "open_home", { as: this.store.me }).catch(() => {});
   }
 
   openThread(ts, { write = false } = {}) {
@@ -74,8 +69,8 @@ export class Desk {
   /** Leave what does not exist (any more). */
   settle() {
     const { channels } = this.store;
-    const exists = this.channel === HOME || channels.some((one) => one.id === this.channel);
-    if (!exists) this.channel = (channels.find((one) => one.is_member) ?? channels[0])?.id ?? null;
+    if (!channels.some((one) => one.id === this.channel))
+      this.channel = (channels.find((one) => one.is_member) ?? channels[0])?.id ?? null;
     if (this.thread && !this.store.in(this.channel).has(this.thread)) this.thread = null;
   }
 

@@ -86,7 +86,8 @@ function hint() {
   });
   strip.hidden = sessionStorage.getItem("hint") === "seen";
   return () => {
-    const met = STEPS.map((step) => step.met());
+    const seen = STEPS.map((step) => step.met());
+    const met = seen.map((_, at) => seen.slice(at).some(Boolean)); // who answered has claimed, perhaps before a reload
     const next = met.indexOf(false);
     const items = STEPS.map(({ words }, at) => ({
       at,

@@ -24,7 +24,7 @@ export function messageNode(item, desk) {
     el(
       "div",
       { class: "message-main" },
-      message.ephemeral && el("div", { class: "only-you" }, "👁 Only visible to you"),
+      message.ephemeral && onlyYou(message, desk),
       message.subtype === "thread_broadcast" && broadcastLine(item, desk),
       !compact &&
         el(
@@ -40,6 +40,11 @@ export function messageNode(item, desk) {
     ),
     !message.ephemeral && message.subtype !== "tombstone" && toolbar(message, item, desk),
   );
+}
+
+function onlyYou({ ts }, desk) {
+  const dismiss = { type: "button", "data-focus": "dismiss", onclick: () => desk.store.dismiss(ts) };
+  return el("div", { class: "only-you" }, "👁 Only visible to you · ", el("button", dismiss, "Dismiss"));
 }
 
 /** Name, colour and whether it is an app, of whoever wrote. */

