@@ -10,6 +10,7 @@ from aiohttp import web
 from bot import settings
 from bot.app import Application
 from bot.cli import stop_signals, until_stopped
+from bot.clock import SystemClock
 from bot.logs import LogFormat, LogLevel, configure
 from bot.manifest import manifest
 from bot.sandbox.page import add_page
@@ -26,7 +27,8 @@ async def demo(*, port: int, keep: str | None, show: Callable[[str], object]) ->
     """Serve the page until Ctrl-C; ``show`` opens its address. ``keep`` names a folder for the database."""
     configure(log_format=LogFormat.CONSOLE, level=LogLevel.WARNING)
     stop = stop_signals()
-    slack, telegram = SlackSandbox(), TelegramSandbox()
+    # Another account at every start: with `--keep`, messages that are numbered anew must not look like the old ones.
+    slack, telegram = SlackSandbox(), TelegramSandbox(token=f"{SystemClock().now():%Y%m%d%H%M%S}:a-local-telegram")
     _people(slack, telegram)
     runner = await _serve(slack, telegram, port=port)
     telegram.address = address = f"http://{HOST}:{runner.addresses[0][1]}"

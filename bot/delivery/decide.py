@@ -3,11 +3,14 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from tortoise.expressions import Q
+
 from bot.delivery.outbox import part_of
 from bot.delivery.ports import Part
 from bot.models.rows import DeliveryRow
 
 TAKEN_BACK = "taken back"
+STUCK = Q(state="failed") | Q(state="uncertain", announced_at__isnull=False)  #: what waits for somebody's decision
 
 
 async def all_held(message: int) -> bool:
@@ -53,7 +56,7 @@ async def states(message: int) -> list[str]:
 
 async def again(part: int, *, now: datetime) -> bool:
     """Queue a failed or uncertain part again; False when it is neither any more. It is released anew."""
-    row = await DeliveryRow.get_or_none(id=part, state__in=("failed", "uncertain"))
+    row = await DeliveryRow.get_or_none(STUCK, id=part)
     if row is None:
         return False
     row.state, row.due_at, row.error = "queued", now, None
@@ -92,7 +95,7 @@ async def bounced(part: int, *, reason: str, now: datetime) -> bool:
 
 async def leave(part: int, *, why: str, now: datetime) -> bool:
     """Let an uncertain or failed part be; False when it is neither any more."""
-    row = DeliveryRow.filter(id=part, state__in=("failed", "uncertain"))
+    row = DeliveryRow.filter(STUCK, id=part)
     return bool(await row.update(state="discarded", error=why, settled_at=now))
 
 

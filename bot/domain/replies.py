@@ -70,7 +70,7 @@ def judge(draft: Draft, *, ticket: Ticket, mode: ReplyMode) -> Verdict:
         return Keep()
     says_something = any(map(is_visible, draft.plain))
     if mode is ReplyMode.OWNER and ticket.owner not in {None, draft.author}:
-        return Keep(Hint.NOT_SENT if says_something else None)
+        return Keep(Hint.NOT_SENT if says_something and not draft.files else None)
     if not says_something:
         return Keep(Hint.FILES if draft.files else None)
     if draft.files:

@@ -29,9 +29,9 @@ def register(app: AsyncApp, front: Front) -> None:
     app.action(MORE)(_verb(front))
     replies = front.services.replies
     decisions: dict[str, tuple[str, Decision]] = {
-        "offer.send": ("done.sent", replies.send_after_all),
+        "offer.send": ("done.sent", replies.send_held),
         "offer.note": ("done.kept", replies.keep_as_note),
-        "note.send": ("done.sent", replies.send_after_all),
+        "note.send": ("done.sent", replies.send_note),
         "part.again": ("done.again", replies.send_part_again),
         "part.leave": ("done.left", replies.leave_part),
         "change.undo": ("done.taken_back", front.services.lifecycle.undo),

@@ -20,6 +20,7 @@ from bot.domain.text import RichText
 from bot.errors import DomainError, Later, WrongUse
 from bot.handlers.front import Answer, Front
 from bot.handlers.verbs import LISTINGS, VERBS, Listing, Verb
+from bot.models.rows import InboxRow
 from bot.services import tickets
 from bot.services.commit import inbox_cause
 from bot.services.replies import Written
@@ -43,7 +44,7 @@ def register(app: AsyncApp, inbox: Inbox) -> None:
     async def keep(body: dict[str, Any], next: Next) -> BoltResponse:  # noqa: A002 - Bolt passes arguments by name
         if body.get("type") != "event_callback":
             return await next()
-        await inbox.put(SOURCE, [parse.raw(body, text=json.dumps(body, ensure_ascii=False))])
+        await inbox.put(SOURCE, [parse.raw(body, text=json.dumps(body))])
         return BoltResponse(status=200)
 
 
@@ -83,12 +84,20 @@ class Events:
         role = await self._role(said)
         command = await self._command(said)
         if command is None or role is Role.BOT:
-            await self._replies.from_thread(await self._written(said, role), cause=cause, now=self._front.clock.now())
+            await self._plain(said, role, cause)
             return
         verb, words = command
-        if not (verb in {"reply", "note"} and role is Role.AGENT):
-            await self._replies.keep(await self._written(said, role), cause=cause, now=self._front.clock.now())
+        shows_itself = verb == "note" or (verb == "reply" and not said.files)
+        if not (shows_itself and role is Role.AGENT):
+            # A cause of its own: the row is done only when the command is, too.
+            kept = Cause(f"{SOURCE}:{said.key}:kept")
+            await self._replies.keep(await self._written(said, role), cause=kept, now=self._front.clock.now())
         await self._commanded(said, number, verb=verb, words=words)
+
+    async def _plain(self, said: Posted, role: Role, cause: Cause) -> None:
+        """A text that is no command; one whose deletion came before it says nothing any more."""
+        if not await InboxRow.exists(source=SOURCE, key=said.deletion_key):
+            await self._replies.from_thread(await self._written(said, role), cause=cause, now=self._front.clock.now())
 
     async def _ticket_of(self, said: Posted) -> TicketNumber | None:
         number = await tickets.number_of_thread(said.channel, said.thread)
@@ -132,6 +141,8 @@ class Events:
             case Listing() as listing:
                 return await front.look(listing, words, agent=agent)
             case Verb() as found:
+                if found.name == "reply" and said.files:
+                    raise WrongUse(verb=verb, problem="files_not_yet")
                 which, rest = await front.which(found, words, agent=agent, here=here)
                 ts = said.ts if which == here else None
                 return await front.perform(found, which or here, rest, agent=agent, cause=cause, ts=ts)
@@ -144,9 +155,9 @@ class Events:
         # Written while we were away and edited since: the first words decide what it is, the edit follows.
         first = Cause(f"{SOURCE}:{edit.before.key}:first")
         if not await self._replies.was_written(edit.before.channel, edit.before.thread, edit.before.ts):
-            if markers.command(edit.before.text.plain) is not None:
+            if await self._command(edit.before) is not None:
                 return
-            await self._replies.from_thread(await self._written(edit.before, role), cause=first, now=now)
+            await self._plain(edit.before, role, first)
         await self._replies.edited(await self._written(edit.after, role), cause=cause, now=now)
 
     async def _role(self, said: Posted) -> Role:

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from tortoise.expressions import Q
-
 from bot.delivery import decide
 from bot.domain.events import OPERATOR, MessageId, PartDecided
 from bot.domain.ids import Cause, TicketNumber
@@ -18,7 +16,6 @@ from bot.models.rows import DeliveryRow, InboxRow, JournalRow, MessageRow, Ticke
 from bot.services.commit import commit_change
 from bot.services.context import Context
 
-_STUCK = Q(state="failed") | Q(state="uncertain", announced_at__isnull=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +40,7 @@ class Failed:
     async def listed(self) -> list[Stuck]:
         """All of them, oldest first: in, out, and the texts whose writers have not decided."""
         parked = await InboxRow.filter(state="parked").order_by("id")
-        parts = await DeliveryRow.filter(_STUCK).order_by("id")
+        parts = await DeliveryRow.filter(decide.STUCK).order_by("id")
         undecided = await MessageRow.filter(receipt=Receipt.HELD.value).values_list("id", flat=True)
         offers = await DeliveryRow.filter(kind="post_offer", message_id__in=undecided).order_by("id")
         tickets = {row.ticket_id for row in (*parts, *offers)}
@@ -102,7 +99,7 @@ def _read(name: str) -> tuple[str, int]:
 
 
 async def _stuck(number: int, name: str) -> DeliveryRow:
-    part = await DeliveryRow.get_or_none(_STUCK, id=number)
+    part = await DeliveryRow.get_or_none(decide.STUCK, id=number)
     if part is not None:
         return part
     offer = await DeliveryRow.get_or_none(id=number, kind="post_offer")

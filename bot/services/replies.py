@@ -143,7 +143,7 @@ class Replies:
             if not await first_time(cause, now=now) or row is None:
                 return
             message = await MessageRow.get_or_none(ticket_id=row.id, slack_ts=written.ts)
-            if message is None or RichText.from_json(message.body) == written.text:
+            if message is None or (_says(message, written) and not is_internal(written.draft)):
                 return
             events = await self._after_edit(row, message, written, cause=cause, now=now)
             await commit_change(self._context, row, Change(ticket_of(row), events), cause=cause, now=now)
@@ -154,6 +154,8 @@ class Replies:
         number, actor, mid = TicketNumber(row.number), acting(written.author), MessageId(message.id)
         undecided = message.receipt == Receipt.HELD
         if message.direction == "out" and not undecided and not await decide.all_held(mid):
+            if _says(message, written):
+                return ()
             return (ChangeNotCarried(ticket=number, actor=actor, at=now, message=mid, what="edit"),)
         message.body = written.text.to_json()
         await message.save(update_fields=["body"])
@@ -216,27 +218,37 @@ class Replies:
             await commit_change(self._context, row, Change(ticket, (event,)), cause=cause, now=now)
             return ticket
 
-    async def send_after_all(self, mid: MessageId, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
-        """
-        Send a text that was held or internal: an explicit act, so it goes without hold.
-
-        A held one is claimed or reopened first where that is what was asked.
-        """
+    async def send_held(self, mid: MessageId, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
+        """Send a text that is held still; its ticket is claimed or reopened first where that is what was asked."""
         async with self._context.transaction():
             message, row = await _message(mid)
-            ticket = ticket_of(row)
             if not await first_time(cause, now=now):
-                return ticket
-            if message.receipt != Receipt.HELD and message.direction != "note":
+                return ticket_of(row)
+            if message.receipt != Receipt.HELD:
+                raise AlreadyDecided  # also when its writer has made it a note, or deleted it
+            opened = self._opened(ticket_of(row), agent=agent, now=now)
+            return await self._send(message, row, opened, agent=agent, cause=cause, now=now)
+
+    async def send_note(self, mid: MessageId, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
+        """Send a text that stayed internal, after all."""
+        async with self._context.transaction():
+            message, row = await _message(mid)
+            if not await first_time(cause, now=now):
+                return ticket_of(row)
+            if message.direction != "note":
                 raise AlreadyDecided
-            change = self._opened(ticket, agent=agent, now=now) if message.receipt == Receipt.HELD else None
-            message.direction, message.receipt = "out", Receipt.WAITING.value
-            await message.save(update_fields=["direction", "receipt"])
-            queued = ReplyQueued(ticket=ticket.number, actor=acting(agent), at=now, message=mid, due_at=now)
-            before = change or Change(ticket, ())
-            change = Change(before.ticket, (*before.events, queued))
-            await commit_change(self._context, row, change, cause=cause, now=now)
-            return change.ticket
+            return await self._send(message, row, Change(ticket_of(row), ()), agent=agent, cause=cause, now=now)
+
+    async def _send(
+        self, message: MessageRow, row: TicketRow, before: Change, *, agent: AgentId, cause: Cause, now: datetime
+    ) -> Ticket:
+        """An explicit act, so it goes without hold."""
+        message.direction, message.receipt = "out", Receipt.WAITING.value
+        await message.save(update_fields=["direction", "receipt"])
+        ticket, mid = before.ticket, MessageId(message.id)
+        queued = ReplyQueued(ticket=ticket.number, actor=acting(agent), at=now, message=mid, due_at=now)
+        await commit_change(self._context, row, Change(ticket, (*before.events, queued)), cause=cause, now=now)
+        return ticket
 
     def _opened(self, ticket: Ticket, *, agent: AgentId, now: datetime) -> Change:
         """Reopen and claim as far as the ticket needs it before a held text can go out."""
@@ -310,6 +322,11 @@ class Replies:
         await message.save(update_fields=["receipt"])
         decided = PartDecided(ticket=TicketNumber(row.number), actor=acting(agent), at=now, message=mid)
         await commit_change(self._context, row, Change(ticket_of(row), (decided,)), cause=cause, now=now)
+
+
+def _says(message: MessageRow, written: Written) -> bool:
+    """Whether the words are the same; a typed name that became a mention reads the same and is internal."""
+    return RichText.from_json(message.body) == written.text
 
 
 async def _known(row: TicketRow, ts: SlackTs) -> bool:

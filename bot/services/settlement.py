@@ -40,7 +40,7 @@ class Settlement:
                 await MessageRow.filter(id=part.message).update(receipt_shown=facts.get("shown"))
             case (
                 ("open_thread" | "post_message" | "post_notice" | "post_offer" | "post_trouble"),
-                Refused(reason=reason),
+                Refused(reason=reason) | Unknown(reason=reason),
             ):
                 await self._not_shown(part, reason, cause=cause, now=now)
             case _:
@@ -79,7 +79,7 @@ class Settlement:
         await put_intents(self._context, row, [ShowReceipt(MessageId(message.id))], cause=cause, now=now)
 
     async def _not_shown(self, part: Part, reason: str, *, cause: Cause, now: datetime) -> None:
-        """Slack refuses for good what agents should see: the desk's channel says so, nothing is swallowed."""
+        """Slack refuses what agents should see, or can't say whether it is there: the desk's channel is told."""
         row = await TicketRow.get(id=part.ticket)
         words = {"number": str(row.number), "reason": reason, "id": f"out-{part.id}"}
         await self._announce(self._context.desk_named(row.desk), "not_shown", words, cause=cause, now=now)

@@ -51,7 +51,7 @@ class CatchUp:
 
         Slack's limit or silence is waited for; a thread that Slack refuses to show is left out.
         """
-        recent = ~Q(status__in=("solved", "closed")) | Q(solved_at__gt=self._clock.now() - STILL_READ)
+        recent = ~Q(status="closed") | Q(closed_at__gt=self._clock.now() - STILL_READ)
         for row in await TicketRow.filter(recent, thread_ts__isnull=False).order_by("-last_customer_at"):
             try:
                 await self._read(row)
@@ -81,7 +81,7 @@ class CatchUp:
         bodies = [
             {"type": "event_callback", "event": {**event, "type": "message", "channel": channel}} for event in events
         ]
-        return [parse.raw(body, text=json.dumps(body, ensure_ascii=False)) for body in bodies]
+        return [parse.raw(body, text=json.dumps(body)) for body in bodies]
 
     def _deleted(self, message: MessageRow, *, thread: str) -> _Json:
         was = {"ts": message.slack_ts, "thread_ts": thread, "user": message.author.removeprefix("agent:"), "text": ""}
@@ -103,7 +103,8 @@ def _written(message: _Json) -> Iterator[_Json]:
     """A message, and its last edit; what it said before that is not known any more."""
     yield message
     if edited := message.get("edited"):
+        before = {name: value for name, value in message.items() if name != "edited"}
         yield {
-            "subtype": "message_changed", "message": message, "previous_message": message,
+            "subtype": "message_changed", "message": message, "previous_message": before,
             "event_ts": edited.get("ts"),
         }  # fmt: skip

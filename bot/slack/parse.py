@@ -38,6 +38,11 @@ class Posted:
         """What identifies the message, however often and in whatever event it comes."""
         return f"{self.channel}:{self.ts}"
 
+    @property
+    def deletion_key(self) -> str:
+        """What identifies its deletion."""
+        return f"{self.key}:deleted"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
@@ -109,9 +114,9 @@ def happened(body: Mapping[str, Any]) -> Happened:
         case "message", "message_changed":
             before = posted(_mapping(event.get("previous_message")), channel=channel)
             after = posted(_mapping(event.get("message")), channel=channel)
-            if isinstance(before, Posted) and isinstance(after, Posted):
-                return Edited(before=before, after=after)
-            return Nothing("not somebody's words")
+            if not (isinstance(before, Posted) and isinstance(after, Posted)):
+                return Nothing("not somebody's words")
+            return Nothing("a preview") if _is_preview(event) else Edited(before=before, after=after)
         case "message", "message_deleted":
             was = posted(_mapping(event.get("previous_message")), channel=channel)
             return Deleted(was=was) if isinstance(was, Posted) else was
@@ -119,6 +124,12 @@ def happened(body: Mapping[str, Any]) -> Happened:
             return posted(event, channel=channel)
         case _:
             return Nothing("a kind of no concern")
+
+
+def _is_preview(event: Mapping[str, Any]) -> bool:
+    """Whether Slack added something, such as what a link leads to, and nobody edited the message."""
+    after, before = _mapping(event.get("message")), _mapping(event.get("previous_message"))
+    return all(after.get(name) == before.get(name) for name in ("edited", "subtype", "text", "blocks"))
 
 
 def posted(message: Mapping[str, Any], *, channel: str) -> Posted | Nothing:

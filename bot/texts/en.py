@@ -89,6 +89,7 @@ TEXTS: dict[str, str] = {
     "refused.not_an_agent": "Only full members of the desk's channel can do this.",
     "refused.wrong_use": "{problem} The right form: {usage}",
     "problem.text_missing": "The text is missing.",
+    "problem.files_not_yet": "Nothing was sent: files can't be sent to the customer yet. Please send the text alone.",
     "problem.reason_missing": "The reason is missing.",
     "problem.number_missing": "I can't tell which ticket you mean: please name its number.",
     "problem.unknown_verb": "I don't know `{verb}`.",

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from bot.models.rows import InboxRow
+from bot.sandbox.faults import PlatformError, Reset
 from bot.slack import parse
-from tests.world import Customer, World
-from tests.world import words as words_of
+from tests.database import Kind
+from tests.world import Customer, World, words
+from tests.world import world as new_world
 
 HOLD = timedelta(seconds=5)
 
@@ -41,26 +42,6 @@ def later_ts(world: World, seconds: int = 1) -> str:
     return f"{world.clock.now().timestamp() + seconds:.6f}"
 
 
-async def test_a_text_kept_as_a_note_is_not_sent_by_the_other_button(world: World) -> None:
-    ada = world.customer()
-    await ada.writes("Hello?")
-    said = await world.mika.writes("he is a crook", under=world.card())
-    offer = world.slack.thread(world.channel, world.card())[-1]
-    stale = [dict(block) for block in offer["blocks"]]
-    await world.mika.presses("offer.note", on=offer["ts"])
-
-    offer["blocks"] = stale  # as Budi's screen still shows it
-    _show_again(world, offer["ts"], stale)
-    await world.budi.presses("offer.send", on=offer["ts"])
-
-    assert len(ada.received) == 1
-    assert world.reactions(said) == ["lock"]
-
-
-def _show_again(world: World, ts: str, blocks: list[dict[str, Any]]) -> None:
-    world.slack.workspace.channels[world.channel].messages[ts]["blocks"] = blocks
-
-
 async def test_a_held_text_that_was_edited_into_a_note_is_not_sent_by_its_old_button(world: World) -> None:
     ada = world.customer()
     await ada.writes("Hello?")
@@ -89,7 +70,9 @@ async def test_a_held_text_that_was_deleted_is_not_sent_by_its_old_button(world:
 async def test_an_edit_that_turns_a_typed_name_into_a_mention_stops_the_reply(world: World, ada: Customer) -> None:
     ts = later_ts(world)
     before = message(world, ts, "@budi he is a crook")
-    after = message(world, ts, f"<@{world.budi.id}> he is a crook", edited={"user": world.mika.id, "ts": later_ts(world, 2)})
+    after = message(
+        world, ts, f"<@{world.budi.id}> he is a crook", edited={"user": world.mika.id, "ts": later_ts(world, 2)}
+    )
     await happens(world, **before)
 
     await happens(world, subtype="message_changed", message=after, previous_message=before, event_ts=later_ts(world, 2))
@@ -114,9 +97,7 @@ async def test_a_deletion_that_comes_before_its_message_leaves_nothing(world: Wo
     ts = later_ts(world)
     said = message(world, ts, "he is a crook")
 
-    await happens(
-        world, subtype="message_deleted", deleted_ts=ts, previous_message=said, event_ts=later_ts(world, 2)
-    )
+    await happens(world, subtype="message_deleted", deleted_ts=ts, previous_message=said, event_ts=later_ts(world, 2))
     await happens(world, **said)
     await world.passes(HOLD)
 
@@ -128,9 +109,7 @@ async def test_a_deletion_and_an_edit_that_come_before_their_message_leave_nothi
     said = message(world, ts, "he is a crok")
     edited = message(world, ts, "he is a crook", edited={"user": world.mika.id, "ts": at})
 
-    await happens(
-        world, subtype="message_deleted", deleted_ts=ts, previous_message=edited, event_ts=later_ts(world, 3)
-    )
+    await happens(world, subtype="message_deleted", deleted_ts=ts, previous_message=edited, event_ts=later_ts(world, 3))
     await happens(world, subtype="message_changed", message=edited, previous_message=said, event_ts=at)
     await happens(world, **said)
     await world.passes(HOLD)
@@ -138,17 +117,18 @@ async def test_a_deletion_and_an_edit_that_come_before_their_message_leave_nothi
     assert len(ada.received) == 1
 
 
-async def test_a_verb_is_done_though_the_platform_was_away_in_its_middle(world: World, ada: Customer) -> None:
-    someone = world.slack.add_user("sari", real_name="Sari")
-    world.slack.join(world.channel, someone)
-    await world.quiet()
-    await happens_away(world)
+async def test_a_command_whose_answer_needs_a_platform_that_is_away_is_answered_later(kind: Kind) -> None:
+    desks = "".join(f'[[desk]]\nname = "{name}"\nchannel = "#{name}"\n' for name in ("support", "second"))
+    async with new_world(desks, kind=kind) as world:
+        await world.customer().writes("Where is my order?")
+        await world.mika.writes("!list", under=world.card())
+        before = list(world.mika.whispers)
 
-    assert "Status" or ada
+        world.slack.add_channel("second", [world.mika.id, world.slack.workspace.bot_user])
+        await world.passes(timedelta(seconds=5))
 
-
-async def happens_away(world: World) -> None:
-    """Placeholder."""
+        assert before == []
+        assert "Where is my order?" in world.mika.whispers[-1]
 
 
 async def test_a_file_behind_an_explicit_reply_is_not_swallowed(world: World, ada: Customer) -> None:
@@ -159,21 +139,45 @@ async def test_a_file_behind_an_explicit_reply_is_not_swallowed(world: World, ad
     assert "files" in world.mika.whispers[-1].lower()
 
 
-async def test_a_colleagues_file_is_named_before_its_text_is_sent_without_it(world: World, ada: Customer) -> None:
+async def test_a_colleagues_text_with_a_file_is_not_offered_to_be_sent_without_it(world: World, ada: Customer) -> None:
     await world.budi.writes("See the invoice", under=world.card(), files=["invoice.pdf"])
     await world.passes(HOLD)
 
     assert len(ada.received) == 1
     assert "note.send" not in str(world.slack.ephemerals(world.budi.id))
-    assert "files can't be sent" in world.thread(world.card())[-1]
 
 
-async def test_an_event_with_half_a_character_delays_nobody(world: World, ada: Customer) -> None:
-    ts = later_ts(world)
-    assert world.app is not None
-    await world.slack_says(message(world, ts, "cut \ud83d")) if hasattr(world, "slack_says") else None
+async def test_half_a_character_in_a_text_of_slacks_delays_nobody(world: World, ada: Customer) -> None:
+    world.slack.post(world.budi.id, world.channel, "cut \ud83d", thread_ts=world.card())
+    await world.mika.writes("It is on its way", under=world.card())
+    await world.passes(HOLD)
 
-    assert await InboxRow.filter(state="parked").count() == 0
+    assert ada.received[1:] == ["It is on its way"]
+
+
+async def test_a_post_of_which_slack_cant_tell_whether_it_is_there_is_told_to_the_desk(world: World) -> None:
+    ada = world.customer()
+    await ada.writes("first")
+    world.slack.faults.plan("chat.postMessage", Reset(performed=False))
+    world.slack.faults.plan("conversations.replies", PlatformError("something_new"))
+
+    await ada.writes("second")
+    await world.passes(timedelta(seconds=4))
+
+    assert any("can't be shown in Slack" in words(message) for message in world.slack.messages(world.channel))
+
+
+async def test_what_was_written_under_a_ticket_that_was_closed_lately_is_found(world: World, ada: Customer) -> None:
+    await world.mika.commands("/close")
+    await world.passes(timedelta(hours=72))
+    await world.passes(timedelta(days=12))
+    await world.stop()
+    said = world.slack.post(world.mika.id, world.channel, "One more thing", thread_ts=world.card())
+    await world.slack.quiet()
+    await world.start()
+
+    assert world.reactions(said) == ["raised_hand"]
+    assert "One more thing" not in ada.received
 
 
 async def test_a_link_that_slack_unfurls_is_no_edit_of_an_explicit_reply(world: World, ada: Customer) -> None:
@@ -197,8 +201,8 @@ async def test_an_explicit_reply_by_mention_whose_edit_comes_first_is_sent_once(
 
     await happens(world, subtype="message_changed", message=edited, previous_message=said, event_ts=at)
     await happens(world, **said)
-    await happens(world, subtype="message_changed", message=edited, previous_message=said, event_ts=later_ts(world, 3))
+    again = {**edited, "edited": {"user": world.mika.id, "ts": later_ts(world, 3)}, "text": f"<@{me}> reply hello!"}
+    await happens(world, subtype="message_changed", message=again, previous_message=edited, event_ts=later_ts(world, 3))
 
     assert ada.received[1:] == ["helo"]
-    assert await InboxRow.filter(state="parked").count() == 0
-    assert words_of(world.cards()[0])
+    assert "left already" in world.thread(world.card())[-1]

@@ -46,17 +46,19 @@ class TelegramSandbox(People):
     `start`, so that a bot (or an outage) may come and go.
 
     Args:
+        token: of the bot; what stands before the colon is its account, in which messages are numbered from 1.
         redeliver_after_s: the pauses between the tries to hand an update to a webhook, in real time.
     """
 
     def __init__(
         self,
         *,
+        token: str = TOKEN,
         clock: Callable[[], datetime] = _utc_now,
         messages_per_second_per_chat: float | None = None,
         redeliver_after_s: Sequence[float] = REDELIVER_AFTER_S,
     ) -> None:
-        self.token = TOKEN
+        self.token = token
         self.address = ""  #: where the server listens, e.g. ``http://127.0.0.1:8420``; whoever embeds it says so
         self.faults = Faults(throttled=lambda seconds: _refused(throttled(seconds)), failed=_failed)
         world = World(token=self.token, clock=clock, redeliver_after_s=redeliver_after_s)
