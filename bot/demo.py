@@ -1,8 +1,9 @@
-"""``loket demo``: the whole product on this machine, with a local Slack and Telegram and a page to play with them."""
+"""``loket demo``: the whole product on this machine, with local platforms and a page to play with them."""
 
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
@@ -16,6 +17,7 @@ from bot.manifest import manifest
 from bot.sandbox.page import add_page
 from bot.sandbox.slack.server import SlackSandbox
 from bot.sandbox.telegram.server import TelegramSandbox
+from bot.sandbox.whatsapp import WhatsAppSandbox
 from bot.settings import Settings
 from bot.texts import overridable
 
@@ -23,18 +25,30 @@ HOST = "127.0.0.1"
 CHANNEL = "support"
 
 
+@dataclass(frozen=True, slots=True)
+class Platforms:
+    """The local platforms."""
+
+    slack: SlackSandbox
+    telegram: TelegramSandbox
+    whatsapp: WhatsAppSandbox
+
+
 async def demo(*, port: int, keep: str | None, show: Callable[[str], object]) -> int:
     """Serve the page until Ctrl-C; ``show`` opens its address. ``keep`` names a folder for the database."""
     configure(log_format=LogFormat.CONSOLE, level=LogLevel.WARNING)
     stop = stop_signals()
     # Another account at every start: with `--keep`, messages that are numbered anew must not look like the old ones.
-    slack, telegram = SlackSandbox(), TelegramSandbox(token=f"{SystemClock().now():%Y%m%d%H%M%S}:a-local-telegram")
-    _people(slack, telegram)
-    runner = await _serve(slack, telegram, port=port)
-    telegram.address = address = f"http://{HOST}:{runner.addresses[0][1]}"
+    number = int(f"{SystemClock().now():%Y%m%d%H%M%S}")
+    telegram, whatsapp = TelegramSandbox(token=f"{number}:a-local-telegram"), WhatsAppSandbox(first_number=number)
+    at = Platforms(SlackSandbox(), telegram, whatsapp)
+    _people(at)
+    runner = await _serve(at, port=port)
+    at.telegram.address = at.whatsapp.address = address = f"http://{HOST}:{runner.addresses[0][1]}"
     try:
         with _folder(keep) as folder:
-            async with Application(_settings(slack, telegram, address=address, folder=folder)) as app:
+            async with Application(_settings(at, address=address, folder=folder)) as app:
+                at.whatsapp.webhook_url = f"http://{HOST}:{app.port}/webhooks/whatsapp"
                 print(f"Loket is here: {address}\nCtrl-C ends it.", flush=True)
                 show(address)
                 return await until_stopped(app, stop)
@@ -54,24 +68,30 @@ def _folder(keep: str | None) -> Iterator[Path]:
         yield folder_kept
 
 
-def _settings(slack: SlackSandbox, telegram: TelegramSandbox, *, address: str, folder: Path) -> Settings:
+def _settings(at: Platforms, *, address: str, folder: Path) -> Settings:
     """The settings that an operator would give, pointing at the local platforms."""
     environment = {
-        "SLACK_BOT_TOKEN": slack.bot_token,
-        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_BOT_TOKEN": at.slack.bot_token,
+        "SLACK_APP_TOKEN": at.slack.app_token,
         "SLACK_CHANNEL": f"#{CHANNEL}",
         "SLACK_API_URL": f"{address}/slack/api/",
-        "TELEGRAM_BOT_TOKEN": telegram.token,
+        "TELEGRAM_BOT_TOKEN": at.telegram.token,
         "TELEGRAM_API_URL": f"{address}/telegram",
+        "WHATSAPP_ACCESS_TOKEN": at.whatsapp.token,
+        "WHATSAPP_PHONE_NUMBER_ID": at.whatsapp.phone_number_id,
+        "WHATSAPP_APP_SECRET": at.whatsapp.app_secret,
+        "WHATSAPP_VERIFY_TOKEN": at.whatsapp.verify_token,
+        "WHATSAPP_API_URL": at.whatsapp.api_url,
         "DATABASE_URL": f"sqlite:///{folder}/loket.db",
         "LOKET_PORT": "0",
     }
     return settings.load(environment, is_terminal=True, known_texts=overridable(), folder=folder)
 
 
-def _people(slack: SlackSandbox, telegram: TelegramSandbox) -> None:
-    """A small company: two agents in one channel, two customers in two languages."""
-    slack.workspace.team_name = telegram.bot_name = "Toko Maju"
+def _people(at: Platforms) -> None:
+    """A small company: two agents in one channel, customers of two languages on two messengers."""
+    slack, telegram, whatsapp = at.slack, at.telegram, at.whatsapp
+    slack.workspace.team_name = telegram.bot_name = whatsapp.business_name = "Toko Maju"
     bot = slack.workspace.users[slack.workspace.bot_user]
     bot.name, bot.real_name = "loket", "Loket"
     mika = slack.add_user("mika", real_name="Mika Hartono")
@@ -81,12 +101,14 @@ def _people(slack: SlackSandbox, telegram: TelegramSandbox) -> None:
     slack.install(manifest())
     telegram.add_person("Ada", username="ada", language_code="en")
     telegram.add_person("Siti", username="siti", language_code="id")
+    whatsapp.add_person("Dewi")
 
 
-async def _serve(slack: SlackSandbox, telegram: TelegramSandbox, *, port: int) -> web.AppRunner:
+async def _serve(at: Platforms, *, port: int) -> web.AppRunner:
     pages = web.Application()
-    slack.add_to(pages, prefix="/slack")
-    telegram.add_to(pages, prefix="/telegram")
+    at.slack.add_to(pages, prefix="/slack")
+    at.telegram.add_to(pages, prefix="/telegram")
+    at.whatsapp.add_to(pages, prefix="/whatsapp")
     add_page(pages)
     runner = web.AppRunner(pages, access_log=None)
     await runner.setup()

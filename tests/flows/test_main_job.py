@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from tests.world import World, words
 
 HOLD = timedelta(seconds=5)
@@ -122,3 +124,58 @@ async def test_the_start_button_greets_and_opens_nothing(world: World) -> None:
 
     assert world.cards() == []
     assert "Ada" in ada.received[0]
+
+
+@pytest.mark.parametrize(
+    "what", ["photo", "document", "voice", "video_note", "sticker", "location", "poll", "rich_message"]
+)
+async def test_what_is_no_text_leaves_a_line_that_says_what_came(world: World, what: str) -> None:
+    ada = world.customer()
+    await ada.writes("Hello")
+
+    world.telegram.sends(ada.id, what, caption="see here" if what in {"photo", "document"} else None)
+    await world.quiet()
+
+    line = world.thread(world.card())[-1]
+    assert "Ada" in line
+    assert "shown here" in line
+    assert ("see here" in line) == (what in {"photo", "document"})
+
+
+async def test_a_customers_edit_leaves_a_line_with_the_new_words(world: World) -> None:
+    ada = world.customer()
+    order = await ada.writes("Order 41")
+
+    world.telegram.edits(ada.id, order, "Order 42")
+    await world.quiet()
+
+    assert "edited their message" in world.thread(world.card())[-1]
+    assert world.thread(world.card())[-1].endswith("Order 42")
+
+
+async def test_agents_formatting_reaches_the_customer_as_people_mean_it(world: World) -> None:
+    ada = world.customer()
+    await ada.writes("Hello")
+    await world.mika.commands("/claim 1")
+
+    await world.mika.writes(
+        "*Two* steps & one <tag>:\n- `restart`\n- wait :tada:\nhttps://example.com", under=world.card()
+    )
+    await world.passes(HOLD)
+
+    assert ada.received[-1] == "Two steps & one <tag>:\n• restart\n• wait 🎉\nhttps://example.com"
+
+
+async def test_a_long_answer_leaves_in_pieces_and_in_order(world: World) -> None:
+    ada = world.customer()
+    await ada.writes("Hello")
+    await world.mika.commands("/claim 1")
+    text = "\n".join(f"line {number} of a very long answer" for number in range(300))
+
+    said = await world.mika.writes(text, under=world.card())
+    await world.passes(HOLD)
+
+    pieces = ada.received[1:]
+    assert len(pieces) > 1
+    assert "\n".join(pieces) == text
+    assert world.reactions(said) == ["white_check_mark"]

@@ -1,10 +1,11 @@
 /**
- * The two sandbox servers, spoken to as people's clients do: one call per act, one socket for what happens.
+ * The sandbox servers, spoken to as people's clients do: one call per act, one socket for what happens.
  */
 
 /** Where the servers live on this origin. */
 export const SLACK = "/slack";
 export const TELEGRAM = "/telegram";
+export const WHATSAPP = "/whatsapp";
 
 const FIRST_RETRY_MS = 300;
 const LAST_RETRY_MS = 5000;

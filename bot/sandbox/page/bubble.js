@@ -1,13 +1,14 @@
 /**
- * One message in a Telegram chat.
+ * One message in a customer's chat.
  */
 import { clock, el, safeLink } from "./dom.js";
 import { formatted } from "./entities.js";
 import { menu } from "./popup.js";
 
-/** What a customer can send beside text, by the Bot API's names; those of the first row take a caption. */
+/** What a customer can send beside text, by the names of all messengers. */
 export const KINDS = {
   photo: "🖼 Photo",
+  image: "🖼 Photo",
   document: "📄 invoice.pdf",
   voice: "🎤 Voice message",
   audio: "🎵 Song",
@@ -17,7 +18,10 @@ export const KINDS = {
   sticker: "👍 Sticker",
   location: "📍 Location",
   venue: "🏬 Place",
+  place: "🏬 Place",
   contact: "👤 Contact",
+  contacts: "👤 Contact",
+  order: "🛒 Order",
   poll: "📊 Poll",
   dice: "🎲 Dice",
 };
@@ -40,7 +44,7 @@ export function bubble({ message, quoted, read }, chat) {
     { class: "meta" },
     message.edited && !theirs && "edited ", // on a bot's message Telegram does not show it
     clock(seconds(message.date)),
-    !theirs && el("span", { class: "ticks-sign", "aria-label": read ? "read" : "sent" }, read ? "✓✓" : "✓"),
+    !theirs && el("span", { class: `ticks-sign ${read ? "read" : ""}`, "aria-label": read ? "read" : "sent" }, read ? "✓✓" : "✓"),
   );
   const more = el(
     "button",
@@ -99,6 +103,7 @@ function reactions({ reactions: all }) {
 function keyboard(message, chat) {
   const rows = message.reply_markup?.inline_keyboard ?? [];
   if (!rows.length) return null;
+  if (message.menu) return el("div", { class: "keyboard" }, el("div", {}, listKey(message, rows.flat(), chat)));
   return el(
     "div",
     { class: "keyboard" },
@@ -115,8 +120,18 @@ function keyboard(message, chat) {
 function inlineKey(key, { message_id }, chat) {
   const href = key.url && safeLink(key.url);
   if (href) return el("a", { href, target: "_blank", rel: "noopener noreferrer" }, `${key.text} ↗`);
-  const press = () => chat.say("presses", { message_id, callback_data: key.callback_data });
+  const press = () => chat.press(message_id, key.callback_data);
   return el("button", { type: "button", "data-focus": key.callback_data, onclick: press }, key.text);
+}
+
+/** WhatsApp's lists open by one button. */
+function listKey({ message_id, menu: label }, keys, chat) {
+  const items = keys.map(({ text, callback_data }) => ({
+    label: text,
+    run: () => chat.press(message_id, callback_data),
+  }));
+  const open = { type: "button", "aria-haspopup": "menu", "data-focus": "list" };
+  return el("button", { ...open, onclick: (event) => menu(event.currentTarget, items) }, `☰ ${label}`);
 }
 
 function choices(message, chat) {

@@ -1,15 +1,21 @@
 /**
- * Puts the page together: two stores, two panes, the hint, the tabs of a narrow window.
+ * Puts the page together: the stores, the panes, the hint, the tabs of a narrow window.
  */
-import { follow, read, SLACK, TELEGRAM } from "./api.js";
+import { follow, read, SLACK } from "./api.js";
 import { el, keyed } from "./dom.js";
+import { Telegram, WhatsApp } from "./messengers.js";
+import { phonesPane } from "./phone.js";
 import { attempt } from "./popup.js";
 import { slackPane } from "./slack.js";
-import { isReply, SlackStore, TelegramStore } from "./state.js";
-import { telegramPane } from "./telegram.js";
+import { isReply, PhoneStore, SlackStore, WhatsAppStore } from "./state.js";
 
 const slack = new SlackStore();
-const telegram = new TelegramStore();
+const telegram = new PhoneStore();
+const owners = [
+  { store: telegram, messenger: Telegram },
+  { store: new WhatsAppStore(), messenger: WhatsApp },
+];
+const stores = [slack, ...owners.map((one) => one.store)];
 const done = new Set();
 let leave = () => {};
 
@@ -38,7 +44,7 @@ function acted(name) {
 }
 
 const workspace = slackPane(slack, { become, acted });
-const phones = telegramPane(telegram);
+const phones = phonesPane(owners);
 
 /** Show one half of the page where both do not fit. */
 function tab(name) {
@@ -56,7 +62,7 @@ function mark(name) {
 const STEPS = [
   {
     words: () => ["Write as ", telegram.people[0]?.first_name ?? "a customer"],
-    met: () => telegram.people.some((one) => one.messages.some((message) => !message.from_bot)),
+    met: () => owners.some(({ store }) => store.people.some((one) => one.messages.some((message) => !message.from_bot))),
     go: () => (tab("customer"), phones.write()),
   },
   {
@@ -117,7 +123,7 @@ function stepNode({ at, words: [lead, name], mood }) {
 function connection() {
   const line = document.getElementById("connection");
   return () => {
-    line.hidden = slack.online && telegram.online;
+    line.hidden = stores.every((one) => one.online);
     line.textContent = slack.me || telegram.bot ? "Reconnecting…" : "Connecting…";
   };
 }
@@ -127,20 +133,22 @@ async function start() {
   for (const one of document.querySelectorAll(".tabs button"))
     one.addEventListener("click", () => tab(one.dataset.tab));
   tab("customer");
-  for (const draw of [hint(), connection()]) [slack, telegram].forEach((store) => store.subscribe(draw));
+  for (const draw of [hint(), connection()]) stores.forEach((store) => store.subscribe(draw));
   const refresh = (store, base) => async () => {
     const state = await attempt(read(base, store.me));
     if (state) store.load(state);
   };
-  telegram.onstale = refresh(telegram, TELEGRAM);
   slack.onstale = refresh(slack, SLACK);
-  telegram.onframe = (frame) => frame.message?.from_bot && mark("customer");
   const hear = slack.onframe;
   slack.onframe = (frame) => (
     hear(frame),
     frame.type === "message" && frame.message?.user !== slack.me && mark("slack")
   );
-  follow(TELEGRAM, { load: (state) => telegram.load(state), apply: telegram.apply, online: online(telegram) });
+  for (const { store, messenger } of owners) {
+    store.onstale = refresh(store, messenger.base);
+    store.onframe = (frame) => frame.message?.from_bot && mark("customer");
+    follow(messenger.base, { load: (state) => store.load(state), apply: store.apply, online: online(store) });
+  }
   await enter();
 }
 

@@ -166,8 +166,8 @@ const FRAMES = {
   },
 };
 
-/** The customers of the Telegram bot, with their chats. */
-export class TelegramStore extends Store {
+/** The customers of a messenger, with their chats, in the words of the Telegram server. */
+export class PhoneStore extends Store {
   bot = null;
   people = [];
   online = false;
@@ -217,9 +217,30 @@ export class TelegramStore extends Store {
 
   #takes(id, { type, message }) {
     const person = this.person(id);
-    const others = person.messages.filter((one) => one.message_id !== message.message_id);
-    if (type === "message_deleted") person.messages = others;
-    else person.messages = [...others, message].sort((a, b) => a.message_id - b.message_id);
+    const at = person.messages.findIndex((one) => one.message_id === message.message_id);
+    if (type === "message_deleted") person.messages = person.messages.filter((_, index) => index !== at);
+    else person.messages = at < 0 ? [...person.messages, message] : person.messages.with(at, message);
     if (message.from_bot && type === "message") this.#still(id);
   }
+}
+
+/** The customers on WhatsApp, told as those on Telegram. */
+export class WhatsAppStore extends PhoneStore {
+  load({ business, people }) {
+    const known = people.map((one) => ({ ...one, first_name: one.name, messages: one.messages.map(fromWhatsApp) }));
+    super.load({ bot: { first_name: business.name }, people: known });
+  }
+
+  #apply = this.apply;
+
+  apply = ({ type, message, ...frame }) => {
+    const kind = type === "message_deleted" ? "message_edited" : type; // the bubble stays and says so
+    this.#apply({ ...frame, type: kind, ...(message ? { message: fromWhatsApp(message) } : {}) });
+  };
+}
+
+function fromWhatsApp({ choices, deleted, ...message }) {
+  const keys = choices.map(({ id, title }) => [{ text: title, callback_data: id }]);
+  const text = deleted ? "🚫 This message was deleted" : message.text;
+  return { ...message, text, ...(keys.length ? { reply_markup: { inline_keyboard: keys } } : {}) };
 }

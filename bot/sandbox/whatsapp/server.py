@@ -56,7 +56,8 @@ class WhatsAppSandbox(People):
     A WhatsApp with one business number and as many people as are added.
 
     Its methods are the people's hands; the bot comes by HTTP, and hears of what happens at `webhook_url`. Everything is
-    kept in memory, beyond `stop` and a new `start`, so that a bot (or an outage) may come and go.
+    kept in memory, beyond `stop` and a new `start`, so that a bot (or an outage) may come and go. Message ids are made of
+    numbers above ``first_number``.
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class WhatsAppSandbox(People):
         *,
         clock: Callable[[], datetime] = _utc_now,
         webhook_url: str = "",
+        first_number: int = 0,
         redeliver_after_s: Sequence[float] = (0.05, 0.1, 0.2),
     ) -> None:
         self.token = TOKEN
@@ -76,7 +78,7 @@ class WhatsAppSandbox(People):
             clock, self.app_secret, self.verify_token, ACCOUNT, self.phone_number_id, DISPLAY_NUMBER, redeliver_after_s
         )
         self.webhooks.url = webhook_url
-        super().__init__(World(clock=clock, webhooks=self.webhooks))
+        super().__init__(World(clock=clock, webhooks=self.webhooks, first_number=first_number))
         self.messages = Messages(self._world)  #: its attributes switch windows, rates and test recipients
         self._prefix = ""
         self._runner: web.AppRunner | None = None

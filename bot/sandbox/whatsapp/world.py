@@ -62,14 +62,14 @@ class Person:
 class World:
     """The business, the people, and everything between them."""
 
-    def __init__(self, *, clock: Callable[[], datetime], webhooks: Webhooks) -> None:
+    def __init__(self, *, clock: Callable[[], datetime], webhooks: Webhooks, first_number: int = 0) -> None:
         self.clock = clock
         self.webhooks = webhooks
         self.people: dict[int, Person] = {}
         self.live = Live()
         self.statuses = True  #: whether sent and delivered are reported without being asked for
         self.business = "Sandbox"
-        self._numbers = 0
+        self._numbers = first_number
 
     def number(self) -> int:
         """A number never given before."""

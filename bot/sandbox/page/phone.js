@@ -1,7 +1,7 @@
 /**
  * The customers' phones: each shows one person's chat with the bot.
  */
-import { TELEGRAM, act } from "./api.js";
+import { act } from "./api.js";
 import { bubble, excerpt, KINDS, seconds } from "./bubble.js";
 import { composer, set } from "./composer.js";
 import { avatar, el, icon, keyed, log, soon, sticky } from "./dom.js";
@@ -15,26 +15,32 @@ const OPENERS = {
 };
 const NEW = "new";
 
-/** Two phones; returns the node, with `write()` that goes to the first one's composer. */
-export function telegramPane(store) {
-  const phones = [0, 1].map((slot) => phone(store, slot));
-  const draw = soon(() => phones.forEach((one) => one.draw()));
-  store.subscribe(draw);
-  const node = el("section", { class: "telegram", "aria-label": "Telegram", id: "telegram" }, phones);
+const READ_AFTER_MS = 1500;
+
+/** A phone for each `{store, messenger}`; returns the node, with `write()` that goes to the first one's composer. */
+export function phonesPane(owners) {
+  const phones = owners.map(({ store, messenger }) => {
+    const one = phone(store, messenger);
+    store.subscribe(soon(one.draw));
+    return one;
+  });
+  const node = el("section", { class: "phones", "aria-label": "Customers" }, phones);
   node.write = () => phones[0].querySelector(".chat-foot textarea")?.focus();
   return node;
 }
 
-function phone(store, slot) {
+function phone(store, messenger) {
   const chat = {
     store,
+    messenger,
     id: null,
     reply: null,
     editing: null,
-    person: () => store.person(chat.id) ?? store.people[slot] ?? null,
+    person: () => store.person(chat.id) ?? store.people[0] ?? null,
     async say(name, body = {}) {
-      return (await attempt(act(TELEGRAM, name, { as: chat.person().id, ...body }))) !== null;
+      return (await attempt(act(messenger.base, name, { as: chat.person().id, ...body }))) !== null;
     },
+    press: (message_id, choice) => chat.say("presses", { message_id, ...messenger.pressed(choice) }),
     answer: (message) => aim(chat, { reply: message }),
     edit: (message) => aim(chat, { editing: message }),
     play: (id) => {
@@ -45,7 +51,7 @@ function phone(store, slot) {
   const parts = [owner(chat), heading(chat), conversation(chat), foot(chat)];
   const stranger = newcomer(chat);
   const screen = el("div", { class: "screen" }, parts.slice(1), stranger);
-  const node = el("section", { class: "phone", "aria-label": `Phone ${slot + 1}` }, parts[0], screen);
+  const node = el("section", { class: `phone ${messenger.style}`, "aria-label": messenger.name }, parts[0], screen);
   chat.draw = () => {
     const somebody = chat.person() && chat.id !== NEW;
     parts[0].draw();
@@ -54,9 +60,20 @@ function phone(store, slot) {
       part.hidden = !somebody;
       if (somebody) part.draw();
     }
+    if (somebody) reading(chat);
   };
   node.draw = chat.draw;
   return node;
+}
+
+/** Who has the chat before their eyes has read it a moment later; only where messengers tell of it. */
+function reading(chat) {
+  const { messages } = chat.person();
+  if (chat.eyes || !messages.some((one) => one.from_bot && ["sent", "delivered"].includes(one.status))) return;
+  chat.eyes = setTimeout(() => {
+    chat.eyes = null;
+    chat.say("reads");
+  }, READ_AFTER_MS);
 }
 
 /** Start (or, with neither, end) answering or editing a message. */
@@ -87,7 +104,7 @@ function owner(chat) {
     const asNew = chat.id === NEW || !person;
     pick.value = asNew ? NEW : String(person.id);
     face.replaceChildren(asNew ? avatar("+", "var(--soft)") : avatar(person.first_name));
-    language.textContent = asNew ? "" : `customer${person.language_code ? ` · ${person.language_code}` : ""}`;
+    language.textContent = [chat.messenger.name, asNew ? null : person.language_code].filter(Boolean).join(" · ");
   };
   return node;
 }
@@ -101,16 +118,17 @@ function heading(chat) {
   node.draw = () => {
     const title = chat.store.bot?.first_name ?? "Bot";
     name.textContent = title;
-    face.replaceChildren(avatar(title, "var(--tg)"));
-    state.textContent = chat.store.types(chat.person().id) ? "typing…" : "bot";
+    face.replaceChildren(avatar(title, "var(--face)"));
+    state.textContent = chat.store.types(chat.person().id) ? "typing…" : chat.messenger.they;
     state.classList.toggle("typing", chat.store.types(chat.person().id));
   };
   return node;
 }
 
 function blocking(chat) {
-  if (chat.person().blocked) return { label: "Unblock the bot", run: () => chat.say("unblocks") };
-  return { label: "Block the bot", danger: true, run: () => chat.say("blocks") };
+  const { they } = chat.messenger;
+  if (chat.person().blocked) return { label: `Unblock the ${they}`, run: () => chat.say("unblocks") };
+  return { label: `Block the ${they}`, danger: true, run: () => chat.say("blocks") };
 }
 
 function conversation(chat) {
@@ -128,16 +146,17 @@ function conversation(chat) {
 
 function items({ id, messages, language_code }) {
   if (!messages.length) return [{ key: "start", id, openers: OPENERS[language_code] ?? OPENERS.en }];
-  const lastOfBot = messages.findLast((one) => one.from_bot)?.message_id ?? 0;
+  const lastOfBot = messages.findLastIndex((one) => one.from_bot);
   let day = null;
-  return messages.flatMap((message) => {
+  return messages.flatMap((message, at) => {
     const today = new Date(seconds(message.date) * 1000).toDateString();
     const line = today === day ? [] : [{ key: today, day: today }];
     day = today;
     const quoted =
       messages.find((one) => one.message_id === (message.reply_to?.message_id ?? message.reply_to)) ?? null;
-    // The page can't see what the bot fetched; an answer or a reaction proves that it did.
-    const read = message.message_id < lastOfBot || message.reactions?.some((one) => one.from_bot) || false;
+    // WhatsApp tells what was read. Elsewhere the page can't see it; an answer or a reaction proves it.
+    const proven = at < lastOfBot || message.reactions?.some((one) => one.from_bot) || false;
+    const read = "status" in message ? message.status === "read" : proven;
     return [...line, { key: `${id}-${message.message_id}`, message, quoted, read }];
   });
 }
@@ -157,15 +176,15 @@ function aside({ day, openers }, chat) {
 }
 
 function foot(chat) {
-  const form = composer({ label: "Message to the bot", placeholder: "Message", send: (text) => sendText(chat, text) });
+  const form = composer({ label: `Message to the ${chat.messenger.they}`, placeholder: "Message", send: (text) => sendText(chat, text) });
   form.addEventListener("keydown", (event) => event.key === "Escape" && stop(chat));
   chat.field = form.field;
-  const kinds = Object.entries(KINDS).map(([kind, label]) => ({ label, run: () => sendKind(chat, kind) }));
+  const kinds = chat.messenger.kinds.map((kind) => ({ label: KINDS[kind], run: () => sendKind(chat, kind) }));
   const clip = icon("Attach", "📎", () => menu(clip, kinds), { class: "icon clip", "aria-haspopup": "menu" });
   form.insertBefore(clip, form.field);
   const over = el("div", { class: "over" });
   const unblock = { type: "button", class: "restart", onclick: () => chat.say("unblocks") };
-  const back = el("button", unblock, "Unblock the bot");
+  const back = el("button", unblock, `Unblock the ${chat.messenger.they}`);
   const node = el("footer", { class: "chat-foot" }, over, form, back);
   node.draw = () => {
     form.hidden = chat.person().blocked;
@@ -201,9 +220,7 @@ async function sendText(chat, text) {
 
 /** A text that stands in the composer goes along as the caption, where the kind takes one. */
 async function sendKind(chat, kind) {
-  const caption = ["photo", "document", "voice", "audio", "video", "animation"].includes(kind)
-    ? chat.field.value.trim()
-    : "";
+  const caption = chat.messenger.captioned.includes(kind) ? chat.field.value.trim() : "";
   if ((await chat.say("sends", { kind, ...(caption ? { caption } : {}) })) && caption) set(chat.field, "");
 }
 
@@ -220,13 +237,13 @@ function newcomer(chat) {
     { class: "newcomer" },
     el("h2", {}, "A new customer"),
     el("label", {}, "First name", name),
-    el("label", {}, "Language of the phone", language),
+    chat.messenger.languages && el("label", {}, "Language of the phone", language),
     el("button", { class: "button solid primary" }, "Add"),
   );
   node.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const asked = { first_name: name.value.trim(), language_code: language.value };
-    const answer = await attempt(act(TELEGRAM, "add_person", asked));
+    const asked = chat.messenger.person({ name: name.value.trim(), language: language.value });
+    const answer = await attempt(act(chat.messenger.base, "add_person", asked));
     if (!answer) return;
     name.value = "";
     chat.play(answer.person);
