@@ -39,8 +39,8 @@ async def demo(*, port: int, keep: str | None, show: Callable[[str], object]) ->
     configure(log_format=LogFormat.CONSOLE, level=LogLevel.WARNING)
     stop = stop_signals()
     # Another account at every start: with `--keep`, messages that are numbered anew must not look like the old ones.
-    number = int(f"{SystemClock().now():%Y%m%d%H%M%S}")
-    telegram, whatsapp = TelegramSandbox(token=f"{number}:a-local-telegram"), WhatsAppSandbox(first_number=number)
+    account = f"{SystemClock().now():%Y%m%d%H%M%S}"
+    telegram, whatsapp = TelegramSandbox(token=f"{account}:a-local-telegram"), WhatsAppSandbox(phone_number_id=account)
     at = Platforms(SlackSandbox(), telegram, whatsapp)
     _people(at)
     runner = await _serve(at, port=port)

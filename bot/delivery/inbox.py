@@ -16,7 +16,7 @@ from bot.channels.base import Raw
 from bot.clock import Clock
 from bot.delivery.ports import Alarm, Arrived, Processor, Unprocessable
 from bot.delivery.retry import backoff
-from bot.errors import Later
+from bot.errors import DeliveryError
 from bot.logs import trace
 from bot.models.database import is_temporary, query
 from bot.models.rows import InboxRow
@@ -130,8 +130,8 @@ class Inbox:
     async def _process(self, arrived: Arrived) -> None:
         try:
             await self._processors[arrived.source](arrived)
-        except Later as reason:
-            until = self._clock.now() + (reason.after or PAUSE)
+        except DeliveryError as reason:  # a platform that must be asked is away, or must be mended first
+            until = self._clock.now() + (getattr(reason, "after", None) or PAUSE)
             await self._put_off(arrived, until=until, attempts=arrived.attempts)
         except Unprocessable as reason:
             await self._park(arrived, str(reason))

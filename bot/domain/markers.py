@@ -19,12 +19,13 @@ def is_note(plain: str) -> bool:
 
     It begins or ends with ``//``, ``;;`` or 🔒, or begins with ``note:``, ``internal:`` or ``private:``. Case, outer
     spaces, quote marks, bold and the like, and characters that nobody can see don't count, and wide forms (``：``) are
-    the same as narrow ones. In doubt a text is a note: a note taken for a reply can't be taken back.
+    the same as narrow ones. In doubt a text is a note: a note taken for a reply can't be taken back. So is a ``!``
+    behind quote marks or a bullet, which is no command, and no answer either.
     """
     # Compatibility forms make the wide marks narrow, but tear ″ and ´ apart, so outer marks go first and again after.
     inner = _AROUND_AND_SPACE.sub("", _seen(plain))
     inner = _AROUND_AND_SPACE.sub("", _seen(unicodedata.normalize("NFKC", inner))).casefold()
-    return inner.startswith(_SIGNS) or inner.endswith(_SIGNS) or _PREFIX.match(inner) is not None
+    return inner.startswith((*_SIGNS, "!")) or inner.endswith(_SIGNS) or _PREFIX.match(inner) is not None
 
 
 def command(plain: str) -> tuple[str, str] | None:

@@ -150,7 +150,7 @@ def close_when_due(ticket: Ticket, *, now: datetime) -> Change:
     """A solved ticket whose time for reopening has passed is closed."""
     if ticket.status is not Status.SOLVED or ticket.due_at is None or ticket.due_at > now:
         return Change(ticket, ())
-    after = replace(ticket, status=Status.CLOSED, closed_at=now, due_at=None)
+    after = replace(ticket, status=Status.CLOSED, closed_at=now, due_at=None, survey=None)
     return Change(after, (TicketClosed(ticket=ticket.number, actor=DESK, at=now),))
 
 

@@ -17,7 +17,6 @@ from bot.services.commit import commit_change
 from bot.services.context import Context
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stuck:
     """A row that somebody must look at; it holds no word of a customer."""

@@ -63,7 +63,7 @@ class Intake:
                     return
                 inbound = replace(inbound, command=None)  # what stands behind /new is the new ticket's first message
             row = await self._meant(inbound, identity)
-            answer = answered(inbound, row)
+            answer = None if identity.new_wanted_at is not None else answered(inbound, row)
             if answer is not None:
                 await self._answer(identity, answer, cause=cause, now=now)
             elif inbound.choice is None:  # a button that we don't know any more says nothing

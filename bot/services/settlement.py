@@ -62,7 +62,8 @@ class Settlement:
                 if of_last_attempt and await decide.bounced(part.id, reason=report.reason, now=now):
                     await self.settle(part, Refused(report.reason), now=now)
                 return
-            states = ("sending", "uncertain") if report.word is Word.ACCEPTED else ("sending", "uncertain", "failed")
+            standing = ("sending", "uncertain", "queued", "later")  # also what a person has just asked to send again
+            states = standing if report.word is Word.ACCEPTED else (*standing, "failed")
             if await decide.arrived(part.id, from_states=states, key=report.key, now=now):
                 await self.settle(part, Delivered(key=report.key), now=now)
             if report.word is Word.READ:

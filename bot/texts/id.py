@@ -89,7 +89,7 @@ TEXTS: dict[str, str] = {
     "refused.not_an_agent": "Hanya anggota penuh kanal ini yang dapat melakukannya.",
     "refused.wrong_use": "{problem} Bentuk yang benar: {usage}",
     "problem.text_missing": "Teksnya belum ada.",
-    "problem.files_not_yet": "Belum ada yang dikirim: berkas belum bisa dikirim ke pelanggan. Mohon kirim teksnya saja.",
+    "problem.files_not_yet": "Belum ada yang dikirim: berkas belum bisa dikirim ke pelanggan. Kirim teksnya saja.",
     "problem.reason_missing": "Alasannya belum ada.",
     "problem.number_missing": "Tiket mana yang dimaksud? Mohon sebutkan nomornya.",
     "problem.unknown_verb": "Perintah `{verb}` tidak dikenal.",

@@ -8,6 +8,7 @@ import pytest
 
 from bot.sandbox.faults import PlatformError, Reset
 from bot.slack import parse
+from tests.crashes.process import until
 from tests.database import Kind
 from tests.world import Customer, World, words
 from tests.world import world as new_world
@@ -170,13 +171,14 @@ async def test_a_post_of_which_slack_cant_tell_whether_it_is_there_is_told_to_th
 async def test_what_was_written_under_a_ticket_that_was_closed_lately_is_found(world: World, ada: Customer) -> None:
     await world.mika.commands("/close")
     await world.passes(timedelta(hours=72))
+    await until(lambda: "Closed" in words(world.cards()[0]), "it is closed")
     await world.passes(timedelta(days=12))
     await world.stop()
     said = world.slack.post(world.mika.id, world.channel, "One more thing", thread_ts=world.card())
     await world.slack.quiet()
     await world.start()
+    await until(lambda: world.reactions(said) == ["raised_hand"], "it is found, and held")
 
-    assert world.reactions(said) == ["raised_hand"]
     assert "One more thing" not in ada.received
 
 

@@ -130,6 +130,7 @@ async def test_what_failed_or_is_uncertain_can_be_sent_again(message: MessageRow
 @pytest.mark.parametrize("state", ["failed", "uncertain"])
 async def test_what_is_left_undelivered_still_counts_as_not_delivered(message: MessageRow, state: str) -> None:
     _, wrong = await parts(message, ["done", state], tried_at=MONDAY)
+    await DeliveryRow.filter(id=wrong.id).update(announced_at=MONDAY)
 
     assert await decide.leave(wrong.id, why="left by U1", now=LATER)
     assert not await decide.leave(wrong.id, why="left by U2", now=LATER)
@@ -146,6 +147,13 @@ async def test_there_is_nothing_to_decide_about_any_other_part(message: MessageR
     assert not await decide.again(row.id, now=LATER)
     assert not await decide.leave(row.id, why="left by U1", now=LATER)
     assert (await DeliveryRow.get()).state == state
+
+
+async def test_what_is_still_being_asked_for_is_nobodys_decision_yet(message: MessageRow) -> None:
+    (row,) = await parts(message, ["uncertain"], tried_at=MONDAY)
+
+    assert not await decide.again(row.id, now=LATER)
+    assert not await decide.leave(row.id, why="left by U1", now=LATER)
 
 
 async def test_an_agents_button_decides_only_about_what_goes_to_the_customer(message: MessageRow) -> None:

@@ -83,7 +83,7 @@ def test_an_owner_answers_in_every_state_that_is_worked_on(mode: ReplyMode, stat
         (EVERYONE, BY_OTHER, OWNED, TEXT_ONLY),
         (OWNER_MODE, DRAFT, UNOWNED, TEXT_ONLY),
         (OWNER_MODE, DRAFT, SOLVED, TEXT_ONLY),
-        (OWNER_MODE, BY_OTHER, OWNED, HINT),
+        (OWNER_MODE, BY_OTHER, OWNED, KEEP),
         (EXPLICIT, DRAFT, OWNED, KEEP),
         (OWNER_MODE, replace(DRAFT, plain=" "), OWNED, Keep(Hint.FILES)),
         (EVERYONE, replace(BY_OTHER, plain=""), OWNED, Keep(Hint.FILES)),

@@ -3,6 +3,7 @@
  */
 import { clock, el, safeLink } from "./dom.js";
 import { formatted } from "./entities.js";
+import { mrkdwn } from "./mrkdwn.js";
 import { menu } from "./popup.js";
 
 /** What a customer can send beside text, by the names of all messengers. */
@@ -44,7 +45,7 @@ export function bubble({ message, quoted, read }, chat) {
     { class: "meta" },
     message.edited && !theirs && "edited ", // on a bot's message Telegram does not show it
     clock(seconds(message.date)),
-    !theirs && el("span", { class: `ticks-sign ${read ? "read" : ""}`, "aria-label": read ? "read" : "sent" }, read ? "✓✓" : "✓"),
+    !theirs && el("span", { class: `ticks-sign ${read ? "read" : ""}`, "aria-label": read ? "read" : "sent" }, signOf(message, read)),
   );
   const more = el(
     "button",
@@ -75,13 +76,18 @@ export function bubble({ message, quoted, read }, chat) {
   );
 }
 
+/** On WhatsApp two signs mean delivered, and their colour read; on Telegram two mean read. */
+function signOf(message, read) {
+  return read || "status" in message ? "✓✓" : "✓";
+}
+
 /** A message in a few words. */
 export function excerpt(message) {
   return message.text ?? message.caption ?? KINDS[message.kind] ?? message.kind;
 }
 
 function content(message) {
-  if (message.text != null) return el("div", { class: "text" }, formatted(message.text, message.entities ?? []));
+  if (message.text != null) return el("div", { class: "text" }, words(message));
   if (message.kind === "sticker") return el("div", { class: "sticker", role: "img", "aria-label": "Sticker" }, "👍");
   return el(
     "div",
@@ -89,6 +95,12 @@ function content(message) {
     el("div", { class: `media ${message.kind}` }, KINDS[message.kind] ?? message.kind),
     message.caption && el("div", { class: "text" }, message.caption),
   );
+}
+
+function words({ text, entities }) {
+  if (entities) return formatted(text, entities);
+  // WhatsApp's marks are Slack's, but nothing is escaped.
+  return mrkdwn(text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;"));
 }
 
 function reactions({ reactions: all }) {

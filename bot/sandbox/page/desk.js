@@ -6,6 +6,9 @@ import { completions } from "./offers.js";
 import { attempt } from "./popup.js";
 import { isReply } from "./state.js";
 
+/** Source: chat.getPermalink; the thread, where there is one, is in the query. */
+const PERMALINK = /^https:\/\/[\w-]+\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})/;
+
 export class Desk {
   channel = null;
   thread = null;
@@ -54,6 +57,15 @@ export class Desk {
     this.#draw();
     // Later than the drawing, which itself waits; not by touch, where the keyboard would cover what one came to read.
     if (write || matchMedia("(hover: hover)").matches) queueMicrotask(this.#write);
+  }
+
+  /** Go where a permalink of this workspace points; whether it was one. */
+  followed(address) {
+    const [, channel, seconds, micros] = PERMALINK.exec(address) ?? [];
+    if (!this.store.channels.some((one) => one.id === channel)) return false;
+    this.open(channel);
+    this.openThread(new URL(address).searchParams.get("thread_ts") ?? `${seconds}.${micros}`);
+    return true;
   }
 
   closeThread = () => {

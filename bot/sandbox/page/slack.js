@@ -34,6 +34,10 @@ export function slackPane(store, { become, acted }) {
     thread,
   );
   store.subscribe(draw);
+  node.addEventListener("click", (event) => {
+    const address = event.target.closest("a")?.href;
+    if (address && desk.followed(address)) event.preventDefault();
+  });
   store.onframe = (frame) => {
     if (frame.type === "notice") notice(frame.text);
     desk.hear(frame);

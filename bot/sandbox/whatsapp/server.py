@@ -56,8 +56,7 @@ class WhatsAppSandbox(People):
     A WhatsApp with one business number and as many people as are added.
 
     Its methods are the people's hands; the bot comes by HTTP, and hears of what happens at `webhook_url`. Everything is
-    kept in memory, beyond `stop` and a new `start`, so that a bot (or an outage) may come and go. Message ids are made of
-    numbers above ``first_number``.
+    kept in memory, beyond `stop` and a new `start`, so that a bot (or an outage) may come and go.
     """
 
     def __init__(
@@ -65,11 +64,11 @@ class WhatsAppSandbox(People):
         *,
         clock: Callable[[], datetime] = _utc_now,
         webhook_url: str = "",
-        first_number: int = 0,
+        phone_number_id: str = PHONE_NUMBER_ID,
         redeliver_after_s: Sequence[float] = (0.05, 0.1, 0.2),
     ) -> None:
         self.token = TOKEN
-        self.phone_number_id = PHONE_NUMBER_ID
+        self.phone_number_id = phone_number_id
         self.app_secret = "sandbox-app-secret"  # noqa: S105
         self.verify_token = "sandbox-verify-token"  # noqa: S105
         self.address = ""  #: where the server listens, e.g. ``http://127.0.0.1:8420``; whoever embeds it says so
@@ -78,7 +77,7 @@ class WhatsAppSandbox(People):
             clock, self.app_secret, self.verify_token, ACCOUNT, self.phone_number_id, DISPLAY_NUMBER, redeliver_after_s
         )
         self.webhooks.url = webhook_url
-        super().__init__(World(clock=clock, webhooks=self.webhooks, first_number=first_number))
+        super().__init__(World(clock=clock, webhooks=self.webhooks))
         self.messages = Messages(self._world)  #: its attributes switch windows, rates and test recipients
         self._prefix = ""
         self._runner: web.AppRunner | None = None

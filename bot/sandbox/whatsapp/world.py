@@ -62,14 +62,14 @@ class Person:
 class World:
     """The business, the people, and everything between them."""
 
-    def __init__(self, *, clock: Callable[[], datetime], webhooks: Webhooks, first_number: int = 0) -> None:
+    def __init__(self, *, clock: Callable[[], datetime], webhooks: Webhooks) -> None:
         self.clock = clock
         self.webhooks = webhooks
         self.people: dict[int, Person] = {}
         self.live = Live()
         self.statuses = True  #: whether sent and delivered are reported without being asked for
         self.business = "Sandbox"
-        self._numbers = first_number
+        self._numbers = 0
 
     def number(self) -> int:
         """A number never given before."""
@@ -78,7 +78,8 @@ class World:
 
     def wamid(self) -> str:
         """A message id never given before, in the form of the real ones."""
-        return "wamid." + base64.b64encode(f"sandbox message {self.number():08}".encode()).decode()
+        said = f"{self.webhooks.phone_number_id} message {self.number():08}"
+        return "wamid." + base64.b64encode(said.encode()).decode()
 
     def timestamp(self) -> str:
         """Now, as webhooks write it."""
