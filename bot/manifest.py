@@ -90,7 +90,11 @@ def manifest(commands: Sequence[Command] = COMMANDS, *, http: str | None = None)
             "background_color": "#1a1d21",
         },
         "features": {
-            "app_home": {"home_tab_enabled": False, "messages_tab_enabled": False},
+            "app_home": {
+                "home_tab_enabled": False,
+                "messages_tab_enabled": True,  # files come there; what is written there nobody reads, so it is read-only
+                "messages_tab_read_only_enabled": True,
+            },
             "bot_user": {"display_name": "Loket", "always_online": True},
             "slash_commands": [_slash_command(command, url=url) for command in commands],
         },
