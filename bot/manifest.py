@@ -92,7 +92,7 @@ def manifest(commands: Sequence[Command] = COMMANDS, *, http: str | None = None)
         "features": {
             "app_home": {
                 "home_tab_enabled": False,
-                "messages_tab_enabled": True,  # files come there; what is written there nobody reads, so it is read-only
+                "messages_tab_enabled": True,  # files come there; nobody reads what is written there
                 "messages_tab_read_only_enabled": True,
             },
             "bot_user": {"display_name": "Loket", "always_online": True},
