@@ -5,15 +5,17 @@ import io
 import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from datetime import timedelta
 
 import aiohttp
+import asyncpg
 import pytest
 
 from bot.handlers.slack_http import ROUTE
 from bot.handlers.webhooks import LARGEST_BYTES
 from bot.sandbox.faults import PlatformError
+from tests.database import Kind
 from tests.world import PUBLIC, WEBHOOK_SECRET, Reach, World
 from tests.world import world as new_world
 
@@ -21,10 +23,38 @@ SECRET = {"X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET}
 UPDATE = json.dumps({"update_id": 1, "message": {}})
 
 
+#: what lets every new row of the inbox fail, and what mends it, on SQLite
+FULL = ("CREATE TRIGGER no_room BEFORE INSERT ON inbox BEGIN SELECT RAISE(ABORT, 'full'); END", "DROP TRIGGER no_room")
+#: the same on PostgreSQL
+FULL_SERVER = (
+    "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'full'; END $$;"
+    "CREATE TRIGGER no_room BEFORE INSERT ON inbox FOR EACH ROW EXECUTE FUNCTION no_room()",
+    "DROP FUNCTION no_room CASCADE",
+)
+
+
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
-    async with new_world(reach=Reach.CALLED) as it:
+async def world(kind: Kind) -> AsyncIterator[World]:
+    async with new_world(reach=Reach.CALLED, kind=kind) as it:
         yield it
+
+
+@asynccontextmanager
+async def without_room(world: World) -> AsyncIterator[None]:
+    """The database takes nothing into the inbox, as if its disk were full."""
+    if world.database_url.startswith("sqlite"):
+        with closing(sqlite3.connect(world.folder / "loket.db", isolation_level=None)) as other:
+            other.execute(FULL[0])
+            yield
+            other.execute(FULL[1])
+        return
+    server = await asyncpg.connect(world.database_url)
+    try:
+        await server.execute(FULL_SERVER[0])
+        yield
+        await server.execute(FULL_SERVER[1])
+    finally:
+        await server.close()
 
 
 async def test_a_conversation_runs_over_http_as_over_sockets(world: World) -> None:
@@ -87,12 +117,10 @@ async def test_what_the_database_cannot_take_is_answered_503_and_comes_again(wor
     await ada.writes("Where is my order?")
     await world.mika.presses("ticket.claim", on=world.card())
 
-    with closing(sqlite3.connect(world.folder / "loket.db", isolation_level=None)) as other:
-        other.execute("CREATE TRIGGER full BEFORE INSERT ON inbox BEGIN SELECT RAISE(ABORT, 'full'); END")
+    async with without_room(world):
         world.telegram.writes(ada.id, "And my invoice?")
         world.slack.post(world.mika.id, world.channel, "On its way!", thread_ts=world.card())
         await until(lambda: refused(world, "telegram", 503) and refused(world, "slack", 503))
-        other.execute("DROP TRIGGER full")
     await world.quiet()
     await world.passes(timedelta(seconds=5))
 
@@ -176,8 +204,8 @@ async def test_an_update_of_an_unknown_kind_is_kept_and_shown(world: World) -> N
     assert any("could not be read" in message["text"] for message in world.slack.messages(world.channel))
 
 
-async def test_only_what_is_called_listens() -> None:
-    async with new_world() as fetching:
+async def test_only_what_is_called_listens(kind: Kind) -> None:
+    async with new_world(kind=kind) as fetching:
         assert await posts(fetching, "/webhooks/pigeon", UPDATE, SECRET) == 404
         assert await posts(fetching, "/webhooks/telegram", UPDATE, SECRET) == 404
         assert await posts(fetching, ROUTE, "{}", {}) == 404
