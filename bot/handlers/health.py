@@ -17,7 +17,8 @@ SELECT
     (SELECT COUNT(*) FROM delivery WHERE state IN ('queued', 'later', 'sending')) AS outbox_waiting,
     (SELECT COUNT(*) FROM delivery WHERE state = 'held' AND kind = 'send') AS outbox_held,
     (SELECT COUNT(*) FROM delivery WHERE state = 'uncertain') AS outbox_uncertain,
-    (SELECT COUNT(*) FROM delivery WHERE state = 'failed') AS outbox_failed
+    (SELECT COUNT(*) FROM delivery WHERE state = 'failed') AS outbox_failed,
+    (SELECT COUNT(*) FROM message WHERE receipt = 'held') AS texts_undecided
 """
 
 

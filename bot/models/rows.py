@@ -173,7 +173,7 @@ class MessageRow(Model):
     class Meta:
         table = "message"
         unique_together = (("ticket", "seq"),)
-        indexes = (Index(fields=("ticket_id", "slack_ts")), Index(fields=("slack_ts",)))
+        indexes = (Index(fields=("ticket_id", "slack_ts")), Index(fields=("slack_ts",)), Index(fields=("receipt",)))
 
 
 class DeliveryRow(Model):

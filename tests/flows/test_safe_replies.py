@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import aiohttp
 import pytest
 
 from tests.database import Kind
@@ -144,6 +145,18 @@ async def test_text_in_an_unowned_thread_is_held_until_somebody_decides(world: W
     assert held[1] == ["raised_hand"]
     assert ada.received[1:] == ["Hi Ada"]
     assert world.reactions(said) == ["white_check_mark"]
+
+
+async def test_what_waits_for_a_decision_is_counted(world: World) -> None:
+    await world.customer().writes("Hello?")
+    await world.mika.writes("Hi Ada", under=world.card())
+    assert world.app is not None
+
+    address = f"http://127.0.0.1:{world.app.port}/readyz"
+    async with aiohttp.ClientSession() as session, session.get(address) as answer:
+        counts = (await answer.json())["counts"]
+
+    assert counts["texts_undecided"] == 1
 
 
 async def test_a_held_text_can_be_kept_as_a_note(world: World) -> None:

@@ -61,4 +61,5 @@ class Migration(migrations.Migration):
         ops.AddIndex(model_name="TicketRow", index=Index(fields=["opened_at"])),
         ops.AddIndex(model_name="TicketRow", index=Index(fields=["solved_at"])),
         ops.AddIndex(model_name="DeliveryRow", index=Index(fields=["external_key"])),
+        ops.AddIndex(model_name="MessageRow", index=Index(fields=["receipt"])),
     ]
