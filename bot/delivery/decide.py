@@ -54,6 +54,12 @@ async def states(message: int) -> list[str]:
     return [row.state for row in rows if row.state != "discarded" or row.tried_at is not None]
 
 
+async def is_last(part: Part) -> bool:
+    """Whether nothing of the part's message comes after it."""
+    rest = DeliveryRow.filter(message_id=part.message, kind="send", id__gt=part.id)
+    return not await rest.exclude(state="discarded").exists()
+
+
 async def again(part: int, *, now: datetime) -> bool:
     """Queue a failed or uncertain part again; False when it is neither any more. It is released anew."""
     row = await DeliveryRow.get_or_none(STUCK, id=part)

@@ -66,7 +66,7 @@ class Settlement:
             states = standing if report.word is Word.ACCEPTED else (*standing, "failed")
             if await decide.arrived(part.id, from_states=states, key=report.key, now=now):
                 await self.settle(part, Delivered(key=report.key), now=now)
-            if report.word is Word.READ:
+            if report.word is Word.READ and await decide.is_last(part):  # with the last, all before it are read
                 await self._read(part, cause=cause, now=now)
 
     async def _read(self, part: Part, *, cause: Cause, now: datetime) -> None:

@@ -9,7 +9,7 @@ from typing import cast
 import pytest
 
 from bot.channels.base import Capabilities, Channel, OutboundPart, Sent
-from bot.delivery import decide
+from bot.delivery import decide, outbox
 from bot.delivery.customers import CustomerSender
 from bot.delivery.ports import Delivered, Part
 from bot.domain.ids import Address
@@ -164,6 +164,13 @@ async def test_an_agents_button_decides_only_about_what_goes_to_the_customer(mes
     assert await decide.message_of(row.id) == message.id
     assert await decide.message_of(receipt.id) is None
     assert await decide.message_of(999) is None
+
+
+async def test_a_message_is_read_to_its_end_only_with_its_last_part(message: MessageRow) -> None:
+    first, second, _ = await parts(message, ["done", "done", "discarded"])
+
+    assert not await decide.is_last(outbox.part_of(first))
+    assert await decide.is_last(outbox.part_of(second))
 
 
 # --- the customer's end of it
