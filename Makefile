@@ -1,6 +1,8 @@
 # Every target sets up what it needs: a virtual environment in .venv with the versions of requirements.lock.
 PYTHON ?= python3
 BIN := .venv/bin
+# On all cores, but no more than four: each worker has a PostgreSQL of its own.
+PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
 
@@ -25,10 +27,10 @@ check: .venv/ready  ## format, lint, types, layers
 	$(BIN)/lint-imports
 
 fast: .venv/ready  ## unit and contract tests
-	$(BIN)/pytest tests/unit tests/contract
+	$(PYTEST) tests/unit tests/contract
 
 test: .venv/ready  ## the whole suite
-	$(BIN)/pytest
+	$(PYTEST)
 
 format: .venv/ready  ## put the code into shape
 	$(BIN)/ruff format .
