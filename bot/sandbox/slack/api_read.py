@@ -207,7 +207,7 @@ def user_json(core: Core, user: User, *, locale: str | None = None) -> Json:
         "id": user.id,
         "team_id": "T0ELSEWHERE" if stranger else workspace.team_id,
         "name": user.name,
-        "deleted": False,
+        "deleted": user.deleted,
         "color": user.color,
         "real_name": user.real_name,
         "tz": "Asia/Jakarta" if user.language == "id" else "Europe/London",

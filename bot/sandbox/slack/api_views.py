@@ -1,5 +1,6 @@
 """The ``views.*`` methods and the stack of modals. Source: docs.slack.dev/surfaces/modals."""
 
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -14,6 +15,7 @@ from bot.sandbox.slack.state import Json, Trigger, View
 
 TRIGGER_LIVES = timedelta(seconds=3)
 DEEPEST_STACK = 3
+LARGEST_BYTES = 250_000  #: of a view as JSON
 _DEFAULTS: Json = {
     "private_metadata": "",
     "callback_id": "",
@@ -70,11 +72,14 @@ def update_view(core: Core, args: Args) -> Json:
 
 
 def publish_view(core: Core, args: Args) -> Json:
-    """views.publish: a person's Home tab"""
+    """views.publish: a person's Home tab; ``hash`` is that of the view which it replaces"""
     given = _given(args, "home")
     user = args.need("user_id")
-    if user not in core.workspace.users:
-        raise ApiError("user_not_found")
+    person = core.workspace.users.get(user)
+    if person is None or person.deleted or person.role == "bot":
+        raise ApiError("invalid_arguments", ["[ERROR] invalid `user_id` [json-pointer:/user_id]"])
+    if not core.installed.has_home:
+        raise ApiError("not_enabled")
     view = core.workspace.homes.get(user)
     if view is None:
         view = core.workspace.homes[user] = new_view(core, user, given)
@@ -98,6 +103,8 @@ def checked_view(view: Any, kind: str | None) -> Json:
         problems = [f"[ERROR] must be of type {kind} [json-pointer:/view/type]"]
     if problems:
         raise ApiError("invalid_arguments", problems)
+    if len(json.dumps(view, ensure_ascii=False).encode()) > LARGEST_BYTES:
+        raise ApiError("view_too_large")
     return dict(view)
 
 

@@ -20,17 +20,20 @@ class Installed:
     shortcuts: dict[str, Json] = field(default_factory=dict)
     scopes: frozenset[str] | None = None
     events: frozenset[str] | None = None
+    has_home: bool = True
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> "Installed":
         """Read an app manifest as Slack does when the app is installed."""
         features = manifest.get("features", {})
+        home = manifest.get("features", {}).get("app_home", {})
         subscribed = manifest.get("settings", {}).get("event_subscriptions", {}).get("bot_events", [])
         return cls(
             commands={one["command"]: one for one in features.get("slash_commands", [])},
             shortcuts={one["callback_id"]: one for one in features.get("shortcuts", [])},
             scopes=frozenset(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
             events=frozenset(subscribed),
+            has_home=bool(home.get("home_tab_enabled", False)),
         )
 
     def grants(self, scope: str) -> bool:

@@ -225,6 +225,11 @@ class SlackSandbox(People):
         """A person's stack of modals, topmost last."""
         return [view.body for view in self.workspace.stacks.get(user, [])]
 
+    def home(self, user: str) -> Json | None:
+        """A person's Home tab; None: nothing was published yet."""
+        view = self.workspace.homes.get(user)
+        return None if view is None else view.body
+
     def reactions(self, channel: str, ts: str) -> dict[str, list[str]]:
         """Who reacted with what."""
         message = self.workspace.channels[channel].messages[ts]

@@ -22,6 +22,7 @@ class User:
     language: str
     role: Role
     color: str
+    deleted: bool = False  #: deactivated by an administrator
 
 
 @dataclass(slots=True)

@@ -81,20 +81,33 @@ class Writing:
         """Leave a channel (or take the bot out)."""
         self.core.leave(self._any_channel(channel), self._person(user).id)
 
-    def open_home(self, as_: str) -> None:
-        """Open the app's Home tab."""
+    def deactivate(self, user: str) -> None:
+        """Take a person's account away, as an administrator does: they are in no channel and no group any more."""
+        self._person(user).deleted = True
+        for channel in self.core.workspace.channels.values():
+            if channel.kind != "im":
+                self.core.leave(channel, user)
+        for group in self.core.workspace.groups.values():
+            group.members[:] = [one for one in group.members if one != user]
+
+    def open_home(self, as_: str, *, tab: str = "home") -> None:
+        """Open the app, at its Home tab or (``messages``) at the conversation with it."""
         self._person(as_)
-        event: Json = {"type": "app_home_opened", "user": as_, "tab": "home", "event_ts": self.core.workspace.next_ts()}
-        if view := self.core.workspace.homes.get(as_):
+        if tab == "home" and not self.core.installed.has_home:
+            raise Refused("This app has no Home tab.")
+        event: Json = {"type": "app_home_opened", "user": as_, "tab": tab, "event_ts": self.core.workspace.next_ts()}
+        view = self.core.workspace.homes.get(as_)
+        if view is not None and tab == "home":
             event["view"] = view.body
         self.core.event("app_home_opened", {**event, "channel": self.core.workspace.direct(as_).id})
 
     # --- who, where, which
 
     def _person(self, user: str) -> User:
-        if user not in self.core.workspace.users:
+        person = self.core.workspace.users.get(user)
+        if person is None or person.deleted:
             raise Refused(f"There is no person {user}.")
-        return self.core.workspace.users[user]
+        return person
 
     def _any_channel(self, channel: str) -> Channel:
         if channel not in self.core.workspace.channels:
