@@ -23,6 +23,8 @@ from bot.texts import overridable
 
 HOST = "127.0.0.1"
 CHANNEL = "support"
+LEADS = "support-leads"
+CONFIG = f'supervisors = ["@{LEADS}"]\n'
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,9 @@ def _folder(keep: str | None) -> Iterator[Path]:
 
 def _settings(at: Platforms, *, address: str, folder: Path) -> Settings:
     """The settings that an operator would give, pointing at the local platforms."""
+    file = folder / "loket.toml"
+    if not file.exists():  # a folder that is kept may have one that somebody has tried things with
+        file.write_text(CONFIG)
     environment = {
         "SLACK_BOT_TOKEN": at.slack.bot_token,
         "SLACK_APP_TOKEN": at.slack.app_token,
@@ -89,15 +94,16 @@ def _settings(at: Platforms, *, address: str, folder: Path) -> Settings:
 
 
 def _people(at: Platforms) -> None:
-    """A small company: two agents in one channel, customers of two languages on two messengers."""
+    """A small company: two agents and their supervisor, customers of two languages on two messengers."""
     slack, telegram, whatsapp = at.slack, at.telegram, at.whatsapp
     slack.workspace.team_name = telegram.bot_name = whatsapp.business_name = "Toko Maju"
     bot = slack.workspace.users[slack.workspace.bot_user]
     bot.name, bot.real_name = "loket", "Loket"
-    mika = slack.add_user("mika", real_name="Mika Hartono")
-    budi = slack.add_user("budi", real_name="Budi Santoso")
-    slack.add_channel(CHANNEL, [mika, budi, slack.workspace.bot_user])
-    slack.add_group("support-leads", [budi])
+    mika = slack.add_user("mika", real_name="Mika Hartono", title="Agent")
+    budi = slack.add_user("budi", real_name="Budi Santoso", title="Agent")
+    rina = slack.add_user("rina", real_name="Rina Wijaya", title="Supervisor")
+    slack.add_channel(CHANNEL, [mika, budi, rina, slack.workspace.bot_user])
+    slack.add_group(LEADS, [rina])
     slack.install(manifest())
     telegram.add_person("Ada", username="ada", language_code="en")
     telegram.add_person("Siti", username="siti", language_code="id")

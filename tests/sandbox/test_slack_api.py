@@ -29,7 +29,7 @@ class Desk:
 
     def __init__(self, slack: SlackSandbox, client: AsyncWebClient, clock: Clock) -> None:
         self.slack, self.client, self.clock = slack, client, clock
-        self.mika = slack.add_user("mika", real_name="Mika Sari", language="id")
+        self.mika = slack.add_user("mika", real_name="Mika Sari", language="id", title="Agent")
         self.guest = slack.add_user("gus", real_name="Gus Guest", role="guest")
         self.channel = slack.add_channel("desk", [self.mika, slack.workspace.bot_user])
         self.elsewhere = slack.add_channel("elsewhere", [self.mika])
@@ -221,6 +221,7 @@ async def test_people_are_described_as_slack_does(desk: Desk) -> None:
 
     assert (mika["user"]["locale"], mika["user"]["is_restricted"]) == ("id-ID", False)
     assert guest["user"]["is_restricted"] is True
+    assert [one["user"]["profile"]["title"] for one in (mika, guest)] == ["Agent", ""]
     assert "locale" not in guest["user"]
 
 

@@ -211,7 +211,7 @@ def user_json(core: Core, user: User, *, locale: str | None = None) -> Json:
         "color": user.color,
         "real_name": user.real_name,
         "tz": "Asia/Jakarta" if user.language == "id" else "Europe/London",
-        "profile": {"real_name": user.real_name, "display_name": user.name, "image_48": ""},
+        "profile": {"real_name": user.real_name, "display_name": user.name, "title": user.title, "image_48": ""},
         "is_admin": False,
         "is_bot": user.role == "bot",
         "is_restricted": guest,

@@ -93,7 +93,7 @@ async def _arguments(request: web.Request) -> Json:
 
 def _user(user: Any) -> Json:
     shown = {"id": user.id, "name": user.name, "real_name": user.real_name, "color": user.color}
-    return {**shown, "is_bot": user.role == "bot", "role": user.role}
+    return {**shown, "is_bot": user.role == "bot", "role": user.role, "title": user.title}
 
 
 def _command(name: str, command: Json) -> Json:

@@ -136,9 +136,11 @@ class SlackSandbox(People):
 
     # --- setting up
 
-    def add_user(self, name: str, *, real_name: str, language: str = "en", role: Role = "member") -> str:
+    def add_user(
+        self, name: str, *, real_name: str, language: str = "en", role: Role = "member", title: str = ""
+    ) -> str:
         """A new person; returns the id."""
-        return self.workspace.add_user(name, real_name=real_name, language=language, role=role).id
+        return self.workspace.add_user(name, real_name=real_name, language=language, role=role, title=title).id
 
     def add_channel(self, name: str, members: Sequence[str] = (), *, kind: Kind = "channel") -> str:
         """A new channel (``group``: private); returns the id. Only those named are in it, not the bot by itself."""

@@ -23,6 +23,7 @@ class User:
     role: Role
     color: str
     deleted: bool = False  #: deactivated by an administrator
+    title: str = ""  #: what they do here, as their profile says
 
 
 @dataclass(slots=True)
@@ -186,9 +187,13 @@ class Workspace:
         self._last_id += 1
         return f"{prefix}0SANDBOX{self._last_id}"
 
-    def add_user(self, name: str, *, real_name: str, language: str = "en", role: Role = "member") -> User:
+    def add_user(
+        self, name: str, *, real_name: str, language: str = "en", role: Role = "member", title: str = ""
+    ) -> User:
         """A new person."""
-        return self.keep_user(self.next_id("U"), name, real_name=real_name, language=language, role=role)
+        made = self.keep_user(self.next_id("U"), name, real_name=real_name, language=language, role=role)
+        made.title = title
+        return made
 
     def keep_user(self, user_id: str, name: str, *, real_name: str, language: str, role: Role) -> User:
         """A person under an id of the caller's choice."""
