@@ -5,26 +5,35 @@ The only module that reads the environment.
 """
 
 import os
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from typing_extensions import override
 
 from bot import config
 from bot.errors import ConfigError
+from bot.forms import (
+    ADDRESS,
+    APP,
+    BOT,
+    GRAPH,
+    POSTGRES,
+    SQLITE,
+    TELEGRAM,
+    VISIBLE,
+    cased,
+    database,
+    graph_address,
+    secret,
+    telegram_address,
+)
 from bot.logs import LogFormat, LogLevel
-
-SQLITE = "sqlite://"
-POSTGRES = ("postgres://", "postgresql://")
-ADDRESS = r"^https?://([^\s/@:\[\]]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?"  # scheme, host, port; no user, no password
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,71 +92,20 @@ class Settings:
     config: config.Config
 
 
-def _slack_token(prefix: str, *, not_prefix: str) -> Callable[[SecretStr], SecretStr]:
-    def check(secret: SecretStr) -> SecretStr:
-        if secret.get_secret_value().startswith(not_prefix):
-            raise ValueError(f"holds an {not_prefix}… token where an {prefix}… one belongs")
-        return _fits(rf"{prefix}[\w-]+", secret)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """As much of the settings as is right: a part that has a problem is None, like one that is not there."""
 
-    return check
-
-
-def _telegram_token(secret: SecretStr) -> SecretStr:
-    return _fits(r"\d+:[\w-]+", secret)
-
-
-def _webhook_secret(secret: SecretStr) -> SecretStr:
-    return _fits(r"[\w-]{1,256}", secret)
+    problems: tuple[str, ...]
+    slack: SlackSettings | None
+    telegram: TelegramSettings | None
+    whatsapp: WhatsAppSettings | None
+    database_url: str | None = field(repr=False)
+    address: tuple[str, int] | None  #: host and port of our HTTP server
+    data_dir: Path | None
+    config: config.Config | None
 
 
-def _fits(pattern: str, secret: SecretStr) -> SecretStr:
-    if not re.fullmatch(pattern, secret.get_secret_value(), re.ASCII):
-        raise ValueError
-    return secret
-
-
-def _telegram_address(value: str) -> str:
-    bare = value.rstrip("/")
-    if bare.endswith("/bot"):
-        raise ValueError
-    return bare
-
-
-def _database(value: str) -> str:
-    if value.startswith(POSTGRES):
-        _server(value)
-    elif not value.startswith(SQLITE) or value == SQLITE:
-        raise ValueError
-    return value
-
-
-def _server(url: str) -> None:
-    """Refuse what is cut in the wrong places; a password with ``/``, ``?`` or ``#`` in it does that."""
-    try:
-        parts = urlsplit(url)
-        is_whole = parts.port != 0 and len(parts.path) > 1 and not parts.fragment
-    except ValueError:  # the port is none; its own words may hold the password
-        is_whole = False
-    if not is_whole:
-        raise ValueError("wrong, or its password holds a /, ? or # that must be written %2F, %3F or %23")
-
-
-def _cased(change: Callable[[str], str]) -> BeforeValidator:
-    return BeforeValidator(lambda value: change(value) if isinstance(value, str) else value)
-
-
-def _graph_secret(secret: SecretStr) -> SecretStr:
-    return _fits(r"[!-~]+", secret)
-
-
-def _graph_address(value: str) -> str:
-    bare = value.rstrip("/")
-    if re.search(r"/v[0-9.]+$", bare):
-        raise ValueError
-    return bare
-
-
-GraphSecret = Annotated[SecretStr, AfterValidator(_graph_secret)]
 #: All or none of these.
 WHATSAPP = ("whatsapp_access_token", "whatsapp_phone_number_id", "whatsapp_app_secret", "whatsapp_verify_token")
 
@@ -157,15 +115,17 @@ class Environment(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=False)
 
-    slack_bot_token: Annotated[SecretStr, AfterValidator(_slack_token("xoxb-", not_prefix="xapp-"))] = Field(
-        description="set it to the app's bot token, xoxb-…, from the page OAuth & Permissions"
+    slack_bot_token: Annotated[SecretStr, secret(r"xoxb-[\w-]+", kind=BOT)] | None = Field(
+        default=None, description="set it to the app's bot token, xoxb-…, from the page OAuth & Permissions"
     )
-    slack_app_token: Annotated[SecretStr, AfterValidator(_slack_token("xapp-", not_prefix="xoxb-"))] | None = Field(
+    slack_app_token: Annotated[SecretStr, secret(r"xapp-[\w-]+", kind=APP)] | None = Field(
         default=None,
         description="set it to an app-level token, xapp-…, from the page Basic Information, for Socket Mode; "
         "or set SLACK_SIGNING_SECRET, from the same page, when Slack is to call a public address",
     )
-    slack_signing_secret: SecretStr | None = None
+    slack_signing_secret: Annotated[SecretStr, secret(VISIBLE)] | None = Field(
+        default=None, description="set it to the Signing Secret from the page Basic Information"
+    )
     slack_channel: str | None = Field(
         default=None, pattern=config.CHANNEL_PATTERN, description="write the channel's id (C0123ABCD) or #name"
     )
@@ -174,12 +134,12 @@ class Environment(BaseSettings):
         pattern=rf"{ADDRESS}(/\S*)?/api/$",
         description="write an http(s) address that ends in /api/",
     )
-    telegram_bot_token: Annotated[SecretStr, AfterValidator(_telegram_token)] | None = Field(
+    telegram_bot_token: Annotated[SecretStr, secret(r"\d+:[\w-]+", kind=TELEGRAM)] | None = Field(
         default=None,
         description="set it to the bot's token from @BotFather, as 123456789:AAE… "
         "(one channel for customers is needed)",
     )
-    telegram_api_url: Annotated[str, AfterValidator(_telegram_address)] = Field(
+    telegram_api_url: Annotated[str, AfterValidator(telegram_address)] = Field(
         default="https://api.telegram.org",
         pattern=rf"{ADDRESS}(/\S*)?$",
         description="write an http(s) address without /bot at its end",
@@ -189,10 +149,10 @@ class Environment(BaseSettings):
         pattern=rf"{ADDRESS}(/\S*)?/webhooks/telegram$",
         description="write the public address of our webhook, as https://desk.example.org/webhooks/telegram",
     )
-    telegram_webhook_secret: Annotated[SecretStr, AfterValidator(_webhook_secret)] | None = Field(
+    telegram_webhook_secret: Annotated[SecretStr, secret(r"[\w-]{1,256}")] | None = Field(
         default=None, description="write 1 to 256 letters, digits, _ or -, best from a password generator"
     )
-    whatsapp_access_token: GraphSecret | None = Field(
+    whatsapp_access_token: Annotated[SecretStr, secret(VISIBLE, kind=GRAPH)] | None = Field(
         default=None, description="set it to the access token of a system user, EAA…"
     )
     whatsapp_phone_number_id: str | None = Field(
@@ -200,19 +160,19 @@ class Environment(BaseSettings):
         pattern=r"^[0-9]+$",
         description="set it to the phone number's id, digits from the page API Setup; it is not the number itself",
     )
-    whatsapp_app_secret: GraphSecret | None = Field(
+    whatsapp_app_secret: Annotated[SecretStr, secret(VISIBLE)] | None = Field(
         default=None, description="set it to the app secret from the page App settings, Basic"
     )
-    whatsapp_verify_token: GraphSecret | None = Field(
+    whatsapp_verify_token: Annotated[SecretStr, secret(VISIBLE)] | None = Field(
         default=None, description="set it to a word of your own, best from a password generator"
     )
-    whatsapp_api_url: Annotated[str, AfterValidator(_graph_address)] = Field(
+    whatsapp_api_url: Annotated[str, AfterValidator(graph_address)] = Field(
         default="https://graph.facebook.com",
         pattern=rf"{ADDRESS}(/\S*)?$",
         description="write an http(s) address without the version",
     )
     whatsapp_api_version: str = Field(default="v26.0", pattern=r"^v[0-9]+\.[0-9]+$", description="write it as v26.0")
-    database_url: Annotated[str, AfterValidator(_database)] = Field(
+    database_url: Annotated[str, AfterValidator(database)] = Field(
         default=f"{SQLITE}loket.db",
         description="write sqlite://loket.db, with a full path sqlite:///srv/loket.db, or postgres://user:pw@host/name",
     )
@@ -220,10 +180,10 @@ class Environment(BaseSettings):
     loket_host: str = Field(default="127.0.0.1", pattern=r"^[^\s/]+$", description="write a host alone, as 127.0.0.1")
     loket_port: int = Field(default=8080, ge=0, le=65535, description="write a number from 0 (any free port) to 65535")
     loket_data_dir: str | None = None
-    loket_log_format: Annotated[LogFormat | None, _cased(str.lower)] = Field(
+    loket_log_format: Annotated[LogFormat | None, cased(str.lower)] = Field(
         default=None, description="write console or json"
     )
-    loket_log_level: Annotated[LogLevel, _cased(str.upper)] = Field(
+    loket_log_level: Annotated[LogLevel, cased(str.upper)] = Field(
         default=LogLevel.INFO, description="write DEBUG, INFO, WARNING or ERROR"
     )
 
@@ -246,8 +206,16 @@ VARIABLES = tuple(name.upper() for name in Environment.model_fields)
 
 def from_process(*, is_terminal: bool, known_texts: Mapping[str, str]) -> Settings:
     """`load` with the environment of this process."""
-    environ = os.environ  # noqa: TID251  # the one place
-    return load(environ, is_terminal=is_terminal, known_texts=known_texts)
+    return load(_environ(), is_terminal=is_terminal, known_texts=known_texts)
+
+
+def find_in_process(*, known_texts: Mapping[str, str]) -> Found:
+    """`find` with the environment of this process."""
+    return find(_environ(), known_texts=known_texts)
+
+
+def _environ() -> Mapping[str, str]:
+    return os.environ  # noqa: TID251  # the one place
 
 
 def load(
@@ -266,22 +234,71 @@ def load(
         known_texts: Our own words that `loket.toml` may override, by name.
         folder: Where `loket.toml` is looked for.
     """
+    variables, from_file, problems = _read(environ, known_texts=known_texts, folder=folder)
+    slack = _slack(variables)
+    if problems or from_file is None or slack is None:
+        raise ConfigError(problems)
+    return Settings(
+        slack=slack,
+        telegram=_telegram(variables),
+        whatsapp=_whatsapp(variables),
+        database_url=variables.database_url,
+        host=variables.loket_host,
+        port=variables.loket_port,
+        data_dir=_data_dir(variables),
+        log_format=variables.loket_log_format or (LogFormat.CONSOLE if is_terminal else LogFormat.JSON),
+        log_level=variables.loket_log_level,
+        config=from_file,
+    )
+
+
+def find(environ: Mapping[str, str], *, known_texts: Mapping[str, str], folder: Path = Path()) -> Found:
+    """What is right of the settings, and all that is not; the arguments are those of `load`."""
+    variables, from_file, problems = _read(environ, known_texts=known_texts, folder=folder)
+    troubled = {problem.partition(":")[0].lower() for problem in problems}
+
+    def is_sound(*beginnings: str) -> bool:
+        return not any(name.startswith(beginnings) for name in troubled - {"slack_channel"})
+
+    return Found(
+        problems=problems,
+        slack=_slack(variables) if is_sound("slack_") else None,
+        telegram=_telegram(variables) if is_sound("telegram_") else None,
+        whatsapp=_whatsapp(variables) if is_sound("whatsapp_") else None,
+        database_url=variables.database_url if is_sound("database_url") else None,
+        address=(variables.loket_host, variables.loket_port) if is_sound("loket_host", "loket_port") else None,
+        data_dir=_data_dir(variables) if is_sound("database_url", "loket_data_dir") else None,
+        config=None if "slack_channel" in troubled else from_file,
+    )
+
+
+def _read(
+    environ: Mapping[str, str], *, known_texts: Mapping[str, str], folder: Path
+) -> tuple[Environment, config.Config | None, tuple[str, ...]]:
+    """The variables that are right, the file if it is, and what is wrong."""
     given = {name.lower(): environ[name].strip() for name in VARIABLES if environ.get(name, "").strip()}
     problems = [*_strangers(environ)]
     try:
         variables = Environment.model_validate(given)
     except ValidationError as error:
-        variables = None
-        problems += [_problem(detail) for detail in error.errors(include_url=False)]
+        details = error.errors(include_url=False)
+        problems += [_problem(detail) for detail in details]
+        wrong = {detail["loc"][0] for detail in details}
+        variables = Environment.model_validate({name: value for name, value in given.items() if name not in wrong})
     problems += _incomplete(given)
+    problems.sort(key=_place)
+    from_file = None
     try:
         from_file = _config(given, known_texts=known_texts, folder=folder)
     except ConfigError as error:
-        from_file = None
         problems += error.problems
-    if problems or variables is None or from_file is None:
-        raise ConfigError(problems)
-    return _settings(variables, from_file, is_terminal=is_terminal)
+    return variables, from_file, tuple(problems)
+
+
+def _place(problem: str) -> int:
+    """In the order of the reference; unknown names first."""
+    name = problem.partition(":")[0]
+    return VARIABLES.index(name) if name in VARIABLES else -1
 
 
 def _strangers(environ: Mapping[str, str]) -> Iterator[str]:
@@ -296,12 +313,13 @@ def _problem(detail: ErrorDetails) -> str:
     """Never with the value: a secret may have been pasted into the wrong variable."""
     name = str(detail["loc"][0])
     said = str(detail["ctx"]["error"]) if detail["type"] == "value_error" else ""
-    what = "missing" if detail["type"] == "missing" else said or "wrong"
-    return "; ".join(filter(None, (f"{name.upper()}: {what}", Environment.model_fields[name].description)))
+    return "; ".join(filter(None, (f"{name.upper()}: {said or 'wrong'}", Environment.model_fields[name].description)))
 
 
 def _incomplete(given: Mapping[str, str]) -> Iterator[str]:
     """What is missing because of what is there, or is not there either."""
+    if "slack_bot_token" not in given:
+        yield _missing("slack_bot_token")
     if not {"slack_app_token", "slack_signing_secret"} & given.keys():
         yield _missing("slack_app_token")
     webhook = {"telegram_webhook_url", "telegram_webhook_secret"}
@@ -361,24 +379,20 @@ def _webhook(variables: Environment) -> Webhook | None:
     return None if url is None or secret is None else Webhook(url=url, secret=secret)
 
 
-def _settings(variables: Environment, from_file: config.Config, *, is_terminal: bool) -> Settings:
-    is_server = variables.database_url.startswith(POSTGRES)
-    beside = Path() if is_server else Path(variables.database_url.removeprefix(SQLITE)).parent
-    return Settings(
-        slack=SlackSettings(
-            bot_token=variables.slack_bot_token,
-            app_token=variables.slack_app_token,
-            signing_secret=variables.slack_signing_secret,
-            channel=variables.slack_channel,
-            api_url=variables.slack_api_url,
-        ),
-        telegram=_telegram(variables),
-        whatsapp=_whatsapp(variables),
-        database_url=variables.database_url,
-        host=variables.loket_host,
-        port=variables.loket_port,
-        data_dir=Path(variables.loket_data_dir) if variables.loket_data_dir else beside / "loket-data",
-        log_format=variables.loket_log_format or (LogFormat.CONSOLE if is_terminal else LogFormat.JSON),
-        log_level=variables.loket_log_level,
-        config=from_file,
+def _slack(variables: Environment) -> SlackSettings | None:
+    if variables.slack_bot_token is None:
+        return None
+    return SlackSettings(
+        bot_token=variables.slack_bot_token,
+        app_token=variables.slack_app_token,
+        signing_secret=variables.slack_signing_secret,
+        channel=variables.slack_channel,
+        api_url=variables.slack_api_url,
     )
+
+
+def _data_dir(variables: Environment) -> Path:
+    if variables.loket_data_dir:
+        return Path(variables.loket_data_dir)
+    is_server = variables.database_url.startswith(POSTGRES)
+    return (Path() if is_server else Path(variables.database_url.removeprefix(SQLITE)).parent) / "loket-data"

@@ -7,8 +7,10 @@ import pytest
 
 from bot.errors import ConfigError
 from bot.logs import LogFormat, LogLevel
-from bot.settings import Settings, from_process, load
+from bot.settings import Found, Settings, find, from_process, load
 
+A_TELEGRAM_TOKEN = "123456789:AAEabcdefghijklmnopqrstuvwxyz-_01234"
+A_GRAPH_TOKEN = f"EAA{'Gx0' * 20}"
 ENOUGH = {
     "SLACK_BOT_TOKEN": "xoxb-1-secret",
     "SLACK_APP_TOKEN": "xapp-1-secret",
@@ -112,8 +114,13 @@ def test_a_desk_must_take_the_customers_that_come(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "said"),
     [
-        ("SLACK_BOT_TOKEN", "xapp-1", "holds an xapp-… token where an xoxb-… one belongs"),
-        ("SLACK_APP_TOKEN", "xoxb-1", "holds an xoxb-… token where an xapp-… one belongs"),
+        ("SLACK_BOT_TOKEN", "xapp-1", "holds an app-level Slack token (xapp-…); set it to the app's bot token"),
+        ("SLACK_APP_TOKEN", "xoxb-1", "holds a Slack bot token (xoxb-…); set it to an app-level token"),
+        ("SLACK_BOT_TOKEN", "xoxp-1", "holds a Slack user token (xoxp-…); set it to the app's bot token"),
+        ("SLACK_BOT_TOKEN", "xoxe.xoxp-1", "holds a Slack token of another kind (xox…)"),
+        ("SLACK_BOT_TOKEN", A_TELEGRAM_TOKEN, "holds a Telegram bot token; set it to the app's bot token"),
+        ("SLACK_SIGNING_SECRET", "xoxb-1", "holds a Slack bot token (xoxb-…); set it to the Signing Secret"),
+        ("TELEGRAM_BOT_TOKEN", "xoxb-1", "holds a Slack bot token (xoxb-…); set it to the bot's token"),
         ("SLACK_BOT_TOKEN", "1", "wrong; set it to the app's bot token"),
         ("SLACK_BOT_TOKEN", "xoxb-1 xoxb-2", "wrong; set it to the app's bot token"),
         ("SLACK_CHANNEL", "support", "wrong; write the channel's id (C0123ABCD) or #name"),
@@ -244,6 +251,34 @@ def test_what_can_be_none_of_whatsapps_is_refused(tmp_path: Path, variable: str,
     assert problem.startswith(f"{variable}: wrong; set it to ")
 
 
+@pytest.mark.parametrize("variable", sorted(WHATSAPP.keys() - {"WHATSAPP_PHONE_NUMBER_ID"}))
+@pytest.mark.parametrize("token", ["xoxb-1", "xapp-1", A_TELEGRAM_TOKEN, A_GRAPH_TOKEN])
+def test_a_token_of_another_platform_is_called_by_its_name(tmp_path: Path, variable: str, token: str) -> None:
+    if (variable, token) == ("WHATSAPP_ACCESS_TOKEN", A_GRAPH_TOKEN):
+        assert loaded(tmp_path, **{**WHATSAPP, variable: token}).whatsapp is not None
+        return
+
+    (problem,) = problems(tmp_path, **{**WHATSAPP, variable: token})
+
+    assert problem.startswith(f"{variable}: holds a")
+    assert token not in problem
+
+
+def test_what_is_right_is_found_beside_what_is_wrong(tmp_path: Path) -> None:
+    def found(**variables: str) -> Found:
+        return find({**ENOUGH, **variables}, known_texts={}, folder=tmp_path)
+
+    swapped = found(SLACK_APP_TOKEN="xoxb-1")
+    misspelt = found(TELEGRAM_API_URL="x", SLACK_CHANNEL="x")
+    broken = found(DATABASE_URL="x", LOKET_PORT="x", LOKET_CONFIG="no")
+
+    assert [len(one.problems) for one in (swapped, misspelt, broken)] == [1, 2, 3]
+    assert (swapped.slack, swapped.database_url, swapped.address) == (None, "sqlite://loket.db", ("127.0.0.1", 8080))
+    assert None not in (swapped.telegram, swapped.config, misspelt.slack, broken.slack)
+    assert (misspelt.telegram, misspelt.config) == (None, None)
+    assert (broken.database_url, broken.data_dir, broken.address, broken.config) == (None, None, None, None)
+
+
 def test_a_slip_in_a_name_of_ours_is_found(tmp_path: Path) -> None:
     said = problems(tmp_path, LOKET_PROT="1", LOKET_XYZZY="1", SLACK_TEAM="kept by somebody else")
 
@@ -279,4 +314,4 @@ def test_secrets_stand_in_no_problem_and_no_repr(tmp_path: Path) -> None:
 
     assert len(said) == 8
     assert "hush" not in "".join(said)
-    assert "secret" not in repr(loaded(tmp_path, SLACK_SIGNING_SECRET="very secret")).replace("signing_secret", "")
+    assert "secret" not in repr(loaded(tmp_path, SLACK_SIGNING_SECRET="very-secret")).replace("signing_secret", "")
