@@ -211,16 +211,16 @@ def _table(found: Sequence[Stuck]) -> str:
 async def _serve(found: Settings, *, prepare: Callable[[Database], Awaitable[object]]) -> int:
     stop = stop_signals()
     async with Application(found, prepare=prepare) as app:
-        return await until_stopped(app, stop)
+        return await until_stopped(app.failed, stop)
 
 
-async def until_stopped(app: Application, stop: asyncio.Event) -> int:
-    """Wait for SIGTERM or Ctrl-C, or for a part to fail that never should; returns the exit code."""
-    waits = [asyncio.create_task(event.wait()) for event in (stop, app.failed)]
+async def until_stopped(failed: asyncio.Event, stop: asyncio.Event) -> int:
+    """Wait for SIGTERM or Ctrl-C, or for what never should fail; returns the exit code."""
+    waits = [asyncio.create_task(event.wait()) for event in (stop, failed)]
     await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for task in waits:
         task.cancel()
-    return FAILED if app.failed.is_set() else DONE
+    return FAILED if failed.is_set() else DONE
 
 
 def stop_signals() -> asyncio.Event:

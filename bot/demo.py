@@ -1,30 +1,32 @@
 """``loket demo``: the whole product on this machine, with local platforms and a page to play with them."""
 
+import asyncio
+import os
+import signal
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
 
-from bot import settings
-from bot.app import Application
+from bot.child import Child
 from bot.cli import stop_signals, until_stopped
 from bot.clock import SystemClock
+from bot.errors import ConfigError
 from bot.logs import LogFormat, LogLevel, configure
 from bot.manifest import manifest
 from bot.sandbox.page import add_page
 from bot.sandbox.slack.server import SlackSandbox
 from bot.sandbox.telegram.server import TelegramSandbox
 from bot.sandbox.whatsapp import WhatsAppSandbox
-from bot.settings import Settings
-from bot.texts import overridable
 
 HOST = "127.0.0.1"
 CHANNEL = "support"
 LEADS = "support-leads"
 CONFIG = f'supervisors = ["@{LEADS}"]\n'
+STOP_WITHIN_S = 1.0  #: for requests that are still being answered at the end
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +42,26 @@ async def demo(*, port: int, keep: str | None, show: Callable[[str], object]) ->
     """Serve the page until Ctrl-C; ``show`` opens its address. ``keep`` names a folder for the database."""
     configure(log_format=LogFormat.CONSOLE, level=LogLevel.WARNING)
     stop = stop_signals()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, stop.set)  # the terminal was closed
     # Another account at every start: with `--keep`, messages that are numbered anew must not look like the old ones.
     account = f"{SystemClock().now():%Y%m%d%H%M%S}"
     telegram, whatsapp = TelegramSandbox(token=f"{account}:a-local-telegram"), WhatsAppSandbox(phone_number_id=account)
     at = Platforms(SlackSandbox(), telegram, whatsapp)
     _people(at)
-    runner = await _serve(at, port=port)
-    at.telegram.address = at.whatsapp.address = address = f"http://{HOST}:{runner.addresses[0][1]}"
-    try:
-        with _folder(keep) as folder:
-            async with Application(_settings(at, address=address, folder=folder)) as app:
-                at.whatsapp.webhook_url = f"http://{HOST}:{app.port}/webhooks/whatsapp"
-                print(f"Loket is here: {address}\nCtrl-C ends it.", flush=True)
-                show(address)
-                return await until_stopped(app, stop)
-    finally:
-        await runner.cleanup()
+    with _folder(keep) as folder:
+        async with _served(at, port=port) as address, _service(at, address=address, folder=folder) as child:
+            opening = asyncio.create_task(_open(child, address=address, show=show))
+            code = await until_stopped(child.failed, stop)
+            opening.cancel()
+            return code and child.code
+
+
+async def _open(child: Child, *, address: str, show: Callable[[str], object]) -> None:
+    """Start the service, then show the page."""
+    await child.start()
+    if child.is_ready:
+        print(f"Loket is here: {address}\nCtrl-C ends it.", flush=True)
+        show(address)
 
 
 @contextmanager
@@ -63,19 +69,33 @@ def _folder(keep: str | None) -> Iterator[Path]:
     """A folder that is kept, or a temporary one."""
     if keep is None:
         with tempfile.TemporaryDirectory(prefix="loket-demo-") as folder:
+            (Path(folder) / "loket.toml").write_text(CONFIG)
             yield Path(folder)
     else:
-        folder_kept = Path(keep).absolute()
-        folder_kept.mkdir(parents=True, exist_ok=True)
-        yield folder_kept
+        kept = Path(keep).absolute()
+        kept.mkdir(parents=True, exist_ok=True)
+        if not (kept / "loket.toml").exists():  # somebody may have tried things with it
+            (kept / "loket.toml").write_text(CONFIG)
+        yield kept
 
 
-def _settings(at: Platforms, *, address: str, folder: Path) -> Settings:
+@asynccontextmanager
+async def _service(at: Platforms, *, address: str, folder: Path) -> AsyncIterator[Child]:
+    """The bot, not started yet; at the end it is stopped."""
+
+    def listens(port: int) -> None:
+        at.whatsapp.webhook_url = f"http://{HOST}:{port}/webhooks/whatsapp"
+
+    child = Child(_environment(at, address=address, folder=folder), folder=folder, ready=listens)
+    try:
+        yield child
+    finally:
+        await child.stop()
+
+
+def _environment(at: Platforms, *, address: str, folder: Path) -> dict[str, str]:
     """The settings that an operator would give, pointing at the local platforms."""
-    file = folder / "loket.toml"
-    if not file.exists():  # a folder that is kept may have one that somebody has tried things with
-        file.write_text(CONFIG)
-    environment = {
+    return {
         "SLACK_BOT_TOKEN": at.slack.bot_token,
         "SLACK_APP_TOKEN": at.slack.app_token,
         "SLACK_CHANNEL": f"#{CHANNEL}",
@@ -90,7 +110,6 @@ def _settings(at: Platforms, *, address: str, folder: Path) -> Settings:
         "DATABASE_URL": f"sqlite:///{folder}/loket.db",
         "LOKET_PORT": "0",
     }
-    return settings.load(environment, is_terminal=True, known_texts=overridable(), folder=folder)
 
 
 def _people(at: Platforms) -> None:
@@ -110,13 +129,24 @@ def _people(at: Platforms) -> None:
     whatsapp.add_person("Dewi")
 
 
-async def _serve(at: Platforms, *, port: int) -> web.AppRunner:
+@asynccontextmanager
+async def _served(at: Platforms, *, port: int) -> AsyncIterator[str]:
+    """The platforms and the page on one port; its address."""
     pages = web.Application()
     at.slack.add_to(pages, prefix="/slack")
     at.telegram.add_to(pages, prefix="/telegram")
     at.whatsapp.add_to(pages, prefix="/whatsapp")
     add_page(pages)
-    runner = web.AppRunner(pages, access_log=None)
+    runner = web.AppRunner(pages, access_log=None, shutdown_timeout=STOP_WITHIN_S)
     await runner.setup()
-    await web.TCPSite(runner, HOST, port).start()
-    return runner
+    try:
+        try:
+            await web.TCPSite(runner, HOST, port).start()
+        except OSError as error:
+            raise ConfigError(
+                [f"--port: {port} can't be used ({os.strerror(error.errno or 0)}); name another, or 0 for any"]
+            ) from error
+        at.telegram.address = at.whatsapp.address = address = f"http://{HOST}:{runner.addresses[0][1]}"
+        yield address
+    finally:
+        await runner.cleanup()

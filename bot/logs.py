@@ -31,6 +31,10 @@ SECRETS = re.compile(
 )
 
 
+#: slack_bolt reads SLACK_BOT_TOKEN on its own, and warns that it won't use it, which is what we want.
+BOLT_IS_CONFUSED = "As you gave `client` as well, `token` will be unused."
+
+
 class LogFormat(StrEnum):
     """For a person's eyes, or one JSON object per line."""
 
@@ -73,6 +77,7 @@ def configure(*, log_format: LogFormat, level: LogLevel) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.set_name("loket")
+    handler.addFilter(lambda record: record.msg != BOLT_IS_CONFUSED)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=prepare,
