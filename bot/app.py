@@ -27,9 +27,11 @@ from bot.handlers import actions, commands, events, modals, sla
 from bot.handlers.events import SOURCE, Events
 from bot.handlers.front import Front
 from bot.handlers.health import HealthPages
+from bot.handlers.metrics import MetricsPage
 from bot.handlers.slack_http import SlackHttp
 from bot.handlers.webhooks import Webhooks
 from bot.logs import trace
+from bot.metrics import Metrics, tracing
 from bot.models.database import Database, connect, exclusive
 from bot.scheduler import Job, Ticker
 from bot.services.context import Context
@@ -38,6 +40,7 @@ from bot.settings import Settings
 from bot.slack.authorize import authorizing
 from bot.slack.catchup import CatchUp
 from bot.slack.connection import SlackConnection
+from bot.slack.errors import method_of
 from bot.slack.people import People
 from bot.slack.surface import SlackSurface
 from bot.texts import Texts
@@ -70,11 +73,13 @@ class Application:
         clock: Clock | None = None,
         jitter: Callable[[], float] = random.random,
         prepare: Callable[[Database], Awaitable[object]] = methodcaller("ready"),
+        metrics: Metrics | None = None,
     ) -> None:
         self._settings = settings
         self._prepare = prepare
         self._clock = clock or SystemClock()
         self._jitter = jitter
+        self._metrics = metrics or Metrics()
         self._tasks: set[asyncio.Task[None]] = set()
         self._open = AsyncExitStack()
         self.failed = asyncio.Event()  #: set when a part ended that never should
@@ -98,13 +103,17 @@ class Application:
         self._background(lock.kept(), name="start_lock")
         self.database = await self._database()
         texts = Texts(overrides={"en": settings.config.texts.en, "id": settings.config.texts.id})
-        channels = build_channels(settings, clock=self._clock, menus=texts.menus(settings.config.desks[0].language))
+        menus, told = texts.menus(settings.config.desks[0].language), self._metrics.called
+        channels = build_channels(settings, clock=self._clock, menus=menus, told=told)
         client = await self._slack_client()
-        services = Services.over(Context(config=settings.config, texts=texts, channels=channels))
+        context = Context(config=settings.config, texts=texts, channels=channels, metrics=self._metrics)
+        services = Services.over(context)
         people = People(client, now=self._clock.now)
         self._front = Front(services=services, people=people, clock=self._clock, texts=texts)
         able = {name: channel.capabilities for name, channel in channels.items()}
-        surface = SlackSurface(client, people=people, config=settings.config, texts=texts, capabilities=able)
+        surface = SlackSurface(
+            client, people=people, config=settings.config, texts=texts, capabilities=able, metrics=self._metrics
+        )
 
         self._build_queues(services, channels, surface)
         for channel in channels.values():
@@ -120,7 +129,8 @@ class Application:
 
     async def _slack_client(self) -> AsyncWebClient:
         """One session for all calls, and no retries by the SDK: a post must not be repeated blindly."""
-        session = await self._open.enter_async_context(aiohttp.ClientSession())
+        measured = tracing(self._metrics.called, platform=SOURCE, method=method_of)
+        session = await self._open.enter_async_context(aiohttp.ClientSession(trace_configs=[measured]))
         slack = self._settings.slack
         return AsyncWebClient(
             slack.bot_token.get_secret_value(), base_url=slack.api_url, session=session, timeout=SLACK_TIMEOUT_S,
@@ -130,8 +140,10 @@ class Application:
     def _build_queues(self, services: Services, channels: Mapping[str, Channel], surface: SlackSurface) -> None:
         processors = {**dict.fromkeys(channels, services.intake.process), SOURCE: Events(self._front).process}
         alarm, settle = services.settlement.alarm, services.settlement.settle
-        self.inbox = Inbox(processors=processors, alarm=alarm, clock=self._clock, jitter=self._jitter)
-        customers = CustomerSender(channels, clock=self._clock)
+        self.inbox = Inbox(
+            processors=processors, alarm=alarm, clock=self._clock, jitter=self._jitter, metrics=self._metrics
+        )
+        customers = CustomerSender(channels, clock=self._clock, metrics=self._metrics)
         senders: dict[str, Sender] = {**dict.fromkeys(surface.kinds, surface), "send": customers}
         limits = Limits(self._rate_of)
         self.outbox = Outbox(senders=senders, settle=settle, limits=limits, clock=self._clock, jitter=self._jitter)
@@ -140,6 +152,8 @@ class Application:
         database = await connect(self._settings.database_url)
         self._open.push_async_callback(database.close)
         await self._prepare(database)
+        database.timed_by(self._metrics.transaction)
+        self._metrics.built(database=database.kind)
         return database
 
     def _run_workers(self, context: Context) -> None:
@@ -150,6 +164,7 @@ class Application:
         self._open.push_async_callback(self._finish)
         for worker in (self._incoming, self._outgoing):
             self._background(worker.run(), name="worker")
+        self._background(self._metrics.watch_loop(), name="loop lag")
 
     async def _finish(self) -> None:
         """Nothing new is taken any more: wait for all that is under way, at the same time."""
@@ -191,7 +206,9 @@ class Application:
             connection = SlackConnection(bolt, app_token=token, clock=self._clock, back=self._caught_up)
         else:
             secret = "" if signing_secret is None else signing_secret.get_secret_value()
-            connection = SlackHttp(bolt, client, signing_secret=secret, clock=self._clock, back=self._caught_up)
+            connection = SlackHttp(
+                bolt, client, signing_secret=secret, clock=self._clock, back=self._caught_up, metrics=self._metrics
+            )
         await connection.open()
         self._open.push_async_callback(connection.close)
         return connection
@@ -228,7 +245,11 @@ class Application:
         pages = web.Application()
         self.health = {"slack": connection.health, **{name: channel.health for name, channel in channels.items()}}
         HealthPages(self.health, clock=self._clock).add_to(pages)
-        Webhooks(channels, keep=self.inbox.put).add_to(pages)
+        MetricsPage(
+            self._metrics, self.health, clock=self._clock, connections=lambda: connection.standing,
+            busy={"inbox": lambda: self._incoming.busy, "outbox": lambda: self._outgoing.busy},
+        ).add_to(pages)  # fmt: skip
+        Webhooks(channels, keep=self.inbox.put, metrics=self._metrics).add_to(pages)
         if isinstance(connection, SlackHttp):
             connection.add_to(pages)
         runner = web.AppRunner(pages, access_log=None, shutdown_timeout=1)

@@ -1,6 +1,8 @@
 """The only place that reads the clock, and the only one that waits for it."""
 
 import asyncio
+import time
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
@@ -31,3 +33,9 @@ class SystemClock:
         with suppress(TimeoutError):
             async with asyncio.timeout(left_s):  # unlike `wait_for` before Python 3.12, it never swallows a cancel
                 await event.wait()
+
+
+def stopwatch() -> Callable[[], float]:
+    """Starts now; each call gives the seconds since, whatever happens to the computer's clock."""
+    began_s = time.perf_counter()
+    return lambda: time.perf_counter() - began_s

@@ -19,6 +19,7 @@ from bot.domain.intents import Intent, UpdateCard, intents_for
 from bot.domain.markers import is_note
 from bot.handlers import actions, commands
 from bot.handlers.verbs import LISTINGS, VERBS
+from bot.metrics import Metrics
 from bot.slack.surface import REACTIONS
 from bot.texts import en
 
@@ -27,6 +28,7 @@ PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 REFERENCE = (ROOT / "docs/reference/settings.md").read_text(encoding="utf-8")
 COMMANDS = (ROOT / "docs/reference/commands.md").read_text(encoding="utf-8")
 EVENTS = (ROOT / "docs/reference/events.md").read_text(encoding="utf-8")
+METRICS = (ROOT / "docs/reference/metrics.md").read_text(encoding="utf-8")
 EXAMPLE = (ROOT / "loket.example.toml").read_text(encoding="utf-8")
 WITH_A_DESK = re.sub(r"(?m)^# (?=\[\[desk|\w+ = )", "", EXAMPLE)  # its commented-out desk brought to life
 
@@ -164,6 +166,25 @@ def examples(kind: type[Any]) -> Iterator[Any]:
     names = [field.name for field in fields(kind) if field.name in choices]
     for values in product(*(choices[name] for name in names)):
         yield kind(**required | dict(zip(names, values, strict=True)))
+
+
+# --- metrics.md
+
+
+def test_the_reference_names_every_metric_with_its_kind_and_its_labels() -> None:
+    table = {next(iter(ticked(cells[0]))): (cells[1].strip(), ticked(cells[2])) for cells in rows(METRICS)}
+
+    ours = [found for found in Metrics().registry.collect() if found.name.startswith("loket_")]
+    assert table == {found.name: (found.type, labels_of(found.name)) for found in ours}
+
+
+def labels_of(name: str) -> set[str]:
+    """The labels of one of our metrics."""
+    if name == "loket_build":
+        return {"version", "python", "database"}
+    metrics = Metrics()
+    (found,) = (one for one in vars(metrics).values() if getattr(one, "_name", None) == name)
+    return set(found._labelnames)
 
 
 # --- all pages

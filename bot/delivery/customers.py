@@ -9,19 +9,25 @@ from bot.delivery.ports import Delivered, Part
 from bot.domain.ids import Address
 from bot.domain.text import RichText
 from bot.errors import Down, Later, Rejected, Unconfirmed
+from bot.metrics import Metrics
 from bot.models.rows import IdentityRow, TicketRow
 
 
 class CustomerSender:
     """Sends parts of the kind ``send``."""
 
-    def __init__(self, channels: Mapping[str, Channel], *, clock: Clock) -> None:
+    def __init__(self, channels: Mapping[str, Channel], *, clock: Clock, metrics: Metrics | None = None) -> None:
         self._channels = channels
         self._clock = clock
+        self._metrics = metrics or Metrics()
 
     async def send(self, part: Part) -> Delivered:
         """Deliver the part, once; not outside the channel's window."""
         identity = await _identity(part)
+        with self._metrics.delivery(identity.channel):
+            return await self._send(part, identity)
+
+    async def _send(self, part: Part, identity: IdentityRow) -> Delivered:
         channel = self._channels.get(identity.channel)
         if channel is None:
             raise Down(f"The channel {identity.channel} is switched off.")

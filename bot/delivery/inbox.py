@@ -13,11 +13,12 @@ import structlog
 from tortoise.transactions import in_transaction
 
 from bot.channels.base import Raw
-from bot.clock import Clock
+from bot.clock import Clock, stopwatch
 from bot.delivery.ports import Alarm, Arrived, Processor, Unprocessable
 from bot.delivery.retry import backoff
 from bot.errors import DeliveryError
 from bot.logs import trace
+from bot.metrics import Metrics
 from bot.models.database import is_temporary, query
 from bot.models.rows import InboxRow
 
@@ -47,12 +48,19 @@ class Inbox:
     name = "inbox"
 
     def __init__(
-        self, *, processors: Mapping[str, Processor], alarm: Alarm, clock: Clock, jitter: Callable[[], float]
+        self,
+        *,
+        processors: Mapping[str, Processor],
+        alarm: Alarm,
+        clock: Clock,
+        jitter: Callable[[], float],
+        metrics: Metrics | None = None,
     ) -> None:
         self._processors = processors
         self._alarm = alarm
         self._clock = clock
         self._jitter = jitter
+        self._metrics = metrics or Metrics()
         self._handed: list[_Handed] = []
         self._keeping: asyncio.Task[None] | None = None
         self._busy: set[str] = set()
@@ -66,7 +74,8 @@ class Inbox:
         """
         if not raws:
             return
-        now = self._clock.now()
+        now, handing = self._clock.now(), stopwatch()
+        self._metrics.received(source, len(raws))
         rows = [
             InboxRow(
                 source=source, key=raw.key, lane=f"{source}:{raw.lane}", position=raw.position, body=raw.body,
@@ -79,6 +88,7 @@ class Inbox:
         if self._keeping is None:
             self._keeping = asyncio.create_task(self._keep())
         await handed.kept
+        self._metrics.committed(source, handing())
 
     async def _keep(self) -> None:
         try:
@@ -140,7 +150,9 @@ class Inbox:
                 raise
             await self._failed(arrived, error)
         else:
-            await InboxRow.filter(id=arrived.id, state="new").update(state="done", settled_at=self._clock.now())
+            now = self._clock.now()
+            await InboxRow.filter(id=arrived.id, state="new").update(state="done", settled_at=now)
+            self._metrics.decided(arrived.source, now - arrived.received_at)
 
     async def _put_off(self, arrived: Arrived, *, until: datetime, attempts: int) -> None:
         await InboxRow.filter(id=arrived.id, state="new").update(next_at=until, attempts=attempts)

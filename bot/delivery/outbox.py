@@ -22,7 +22,7 @@ from bot.delivery.ports import Delivered, Outcome, Part, Refused, Sender, Settle
 from bot.delivery.retry import backoff
 from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
 from bot.logs import trace
-from bot.models.database import is_temporary, query
+from bot.models.database import instant, is_temporary, query
 from bot.models.rows import DeliveryRow
 
 LEASE = timedelta(seconds=120)  #: longer than any request may take; a part still `sending` then has an unknown end
@@ -146,7 +146,7 @@ class Outbox:
         So a lane with many waiting parts takes turns with all others. Source: P. Goyal and others,
         "Start-Time Fair Queueing", SIGCOMM 1996.
         """
-        due_at = due if isinstance(due, datetime) else datetime.fromisoformat(due)  # SQLite gives text
+        due_at = instant(due)
         return max(due_at, self._served_at.get(lane, due_at))
 
     async def _lease(self, row: DeliveryRow, *, now: datetime) -> Part:

@@ -55,6 +55,11 @@ class Worker(Generic[Item]):
         self._taking: asyncio.Task[datetime | None] | None = None
         self.resting = asyncio.Event()  #: set while nothing is under way and nothing is due
 
+    @property
+    def busy(self) -> int:
+        """How many items are being worked on, each of another lane."""
+        return len(self._under_way)
+
     def wake(self) -> None:
         """Look for work now."""
         self.resting.clear()

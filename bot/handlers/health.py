@@ -1,25 +1,16 @@
 """What the HTTP server says of our health: alive, and ready or not, part by part."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from aiohttp import web
 
 from bot.channels.base import Health
 from bot.clock import Clock
+from bot.delivery.standing import Standing, standing
 from bot.models.database import query
 
-SILENCE_S = 60  #: seconds without a sign of life before a part counts as away
-
-_COUNTS = """
-SELECT
-    (SELECT COUNT(*) FROM inbox WHERE state = 'new') AS inbox_waiting,
-    (SELECT COUNT(*) FROM inbox WHERE state = 'parked') AS inbox_parked,
-    (SELECT COUNT(*) FROM delivery WHERE state IN ('queued', 'later', 'sending')) AS outbox_waiting,
-    (SELECT COUNT(*) FROM delivery WHERE state = 'held' AND kind = 'send') AS outbox_held,
-    (SELECT COUNT(*) FROM delivery WHERE state = 'uncertain') AS outbox_uncertain,
-    (SELECT COUNT(*) FROM delivery WHERE state = 'failed') AS outbox_failed,
-    (SELECT COUNT(*) FROM message WHERE receipt = 'held') AS texts_undecided
-"""
+SILENCE = timedelta(seconds=60)  #: without a sign of life, before a part counts as away
 
 
 class HealthPages:
@@ -39,9 +30,9 @@ class HealthPages:
 
     async def _ready(self, _: web.Request) -> web.Response:
         parts = {name: self._said(health) for name, health in self._parts.items()}
-        counts: Mapping[str, object] = {}
+        counts: Mapping[str, int] = {}
         try:
-            (counts,) = await query(_COUNTS, [])
+            counts = _counts(await standing(query))
             parts["database"] = {"ready": True, "age_s": 0}
         except Exception as error:  # whatever it is, the answer is: not ready
             parts["database"] = {"ready": False, "problem": type(error).__name__}
@@ -51,6 +42,23 @@ class HealthPages:
 
     def _said(self, health: Health) -> dict[str, object]:
         age_s = None if health.seen_at is None else (self._clock.now() - health.seen_at).total_seconds()
-        ready = health.problem is None and age_s is not None and age_s < SILENCE_S
+        ready = is_well(health, now=self._clock.now())
         age_s = None if age_s is None else round(age_s, 1)
         return {"ready": ready, "age_s": age_s, "problem": health.problem, "details": health.details}
+
+
+def is_well(health: Health, *, now: datetime) -> bool:
+    """Whether the part was heard of lately, and nothing is known to be wrong with it."""
+    return health.problem is None and health.seen_at is not None and now - health.seen_at < SILENCE
+
+
+def _counts(found: Standing) -> dict[str, int]:
+    return {
+        "inbox_waiting": found.number("inbox", "new"),
+        "inbox_parked": found.number("inbox", "parked"),
+        "outbox_waiting": found.number("outbox", "queued", "later", "sending"),
+        "outbox_held": found.number("outbox", "held"),
+        "outbox_uncertain": found.number("outbox", "uncertain"),
+        "outbox_failed": found.number("outbox", "failed"),
+        "texts_undecided": found.number("outbox", "undecided"),
+    }

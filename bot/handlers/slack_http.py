@@ -17,6 +17,7 @@ from bot.channels.base import Health
 from bot.clock import Clock
 from bot.errors import DeliveryError, Later
 from bot.handlers.webhooks import PATIENCE, body_of, counted
+from bot.metrics import Metrics
 from bot.slack.errors import reading
 
 ROUTE = "/slack/events"
@@ -40,8 +41,10 @@ class SlackHttp:
         clock: Clock,
         back: Callable[[], None],
         patience: timedelta = PATIENCE,
+        metrics: Metrics | None = None,
     ) -> None:
         self._app = app
+        self._metrics = metrics or Metrics()
         self._client = client
         self._verifier = SignatureVerifier(signing_secret, clock=_Seconds(clock))
         self._clock = clock
@@ -49,6 +52,7 @@ class SlackHttp:
         self._patience = patience
         self._first: asyncio.Task[None] | None = None
         self.health = Health()
+        self.standing = 0  #: connections: over HTTP none is kept open
 
     def add_to(self, app: web.Application) -> None:
         """Add the route."""
@@ -83,7 +87,7 @@ class SlackHttp:
             response = await self._answer(request.headers, await body_of(request, within=self._patience))
         except web.HTTPException as refused:
             response = web.Response(status=refused.status, text=refused.reason)
-        counted(self.health, response.status)
+        counted("slack", self.health, response.status, self._metrics)
         return response
 
     async def _answer(self, headers: Mapping[str, str], body: bytes) -> web.Response:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.channels.base import Channel, Health, Hooked, HookRequest, Raw
 from bot.logs import trace
+from bot.metrics import Metrics
 
 LARGEST_BYTES = 1024 * 1024  #: of a body; the platforms' own stay far below
 PATIENCE = timedelta(seconds=10)  #: for a body to arrive, so that a slow sender can't hold a connection for ever
@@ -41,9 +42,10 @@ async def body_of(request: web.Request, *, within: timedelta) -> bytes:
     return bytes(body)
 
 
-def counted(health: Health, status: int) -> None:
-    """Remember what was refused: shown in the details of `/readyz`, and gone with the process."""
+def counted(source: str, health: Health, status: int, metrics: Metrics) -> None:
+    """Remember what was refused: shown in the details of `/readyz` and in `/metrics`, and gone with the process."""
     if status >= 400:
+        metrics.refused(source, status)
         name = f"answered_{status}"
         health.details[name] = str(int(health.details.get(name, "0")) + 1)
 
@@ -51,8 +53,16 @@ def counted(health: Health, status: int) -> None:
 class Webhooks:
     """``/webhooks/<channel>`` for every channel that the platform calls; ``keep`` returns when all of it is durable."""
 
-    def __init__(self, channels: Mapping[str, Channel], *, keep: Keep, patience: timedelta = PATIENCE) -> None:
+    def __init__(
+        self,
+        channels: Mapping[str, Channel],
+        *,
+        keep: Keep,
+        patience: timedelta = PATIENCE,
+        metrics: Metrics | None = None,
+    ) -> None:
         self._channels = channels
+        self._metrics = metrics or Metrics()
         self._keep = keep
         self._patience = patience
 
@@ -77,7 +87,7 @@ class Webhooks:
             except Exception as error:  # a supervisor: the sender keeps it and tries again
                 log.error("webhook.failed", channel=channel.name, **trace(error))
                 response = web.Response(status=503)
-            counted(channel.health, response.status)
+            counted(channel.name, channel.health, response.status, self._metrics)
             return response
 
         return serve

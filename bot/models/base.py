@@ -18,6 +18,7 @@ from typing_extensions import override
 
 from bot.errors import ConfigError
 from bot.models import migrations
+from bot.models.timing import Timed
 
 APPS: dict[str, dict[str, Any]] = {
     "models": {
@@ -30,14 +31,22 @@ APPS: dict[str, dict[str, Any]] = {
 
 class Database(ABC):
     """
-    The open database of this process; there can be only one at a time. ``name`` is how messages call it.
+    The open database of this process; there can be only one at a time. ``name`` is how messages call it, ``kind``
+    whose it is.
 
     Close it whatever happens: a driver's thread may keep a process alive that forgets to, even after a crash.
     """
 
+    kind: str
+
     def __init__(self, name: str, context: TortoiseContext) -> None:
         self.name = name
         self._context = context
+
+    def timed_by(self, told: Timed) -> None:
+        """Tell of every transaction that ended: how many seconds it waited for its turn, and how many it took."""
+        client: Any = get_connection("default")
+        client.timed = told
 
     async def pending(self) -> list[str]:
         """

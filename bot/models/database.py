@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from bot.errors import ConfigError
 from bot.models import postgres, safe_asyncpg, safe_sqlite, sqlite
 from bot.models.base import APPS, Database
 
-__all__ = ["APPS", "Database", "connect", "database_path", "exclusive", "is_temporary", "query", "reading"]
+__all__ = ["APPS", "Database", "connect", "database_path", "exclusive", "instant", "is_temporary", "query", "reading"]
 
 
 class Lock(Protocol):
@@ -85,6 +86,11 @@ async def reading(sql: str, values: Sequence[object]) -> list[dict[str, Any]]:
     if isinstance(client, safe_sqlite.SafeSqliteClient):
         return await asyncio.to_thread(sqlite.read, Path(client.filename), sql, values)
     return await query(sql, values)  # readers and writers of PostgreSQL don't wait for each other
+
+
+def instant(value: str | datetime) -> datetime:
+    """A point in time as `query` and `reading` find it: SQLite hands over texts, PostgreSQL instants."""
+    return datetime.fromisoformat(value) if isinstance(value, str) else value
 
 
 def _marked(sql: str) -> str:

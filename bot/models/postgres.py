@@ -28,6 +28,8 @@ RETRY_S = 1.0  #: between attempts to take a lost lock again while the server is
 class PostgresDatabase(Database):
     """A database of a server. Copies of it are made with the server's own tools."""
 
+    kind = "postgresql"
+
     def __init__(self, url: str, context: TortoiseContext) -> None:
         super().__init__(NAME, context)
         self._url = url

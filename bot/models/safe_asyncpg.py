@@ -13,6 +13,7 @@ have been committed or not, but never by halves.
 The name of this module must contain "asyncpg": Tortoise's migrations look at it.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
@@ -30,6 +31,9 @@ from tortoise.backends.base.client import (
 from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 from typing_extensions import override
+
+from bot.clock import stopwatch
+from bot.models.timing import Timed, untimed
 
 CONNECTIONS = 10  #: at most, of the service; its start lock and short commands have their own
 OPEN_S = 10  #: seconds until a server that does not answer is given up
@@ -113,10 +117,15 @@ class SafeTransaction(TransactionWrapper):
 
 
 class SafeTransactionContext(TransactionContextPooled):
-    """Begin and end of a transaction."""
+    """Begin and end of a transaction; ``timed`` is told how long it waited and took."""
+
+    def __init__(self, client: SafeTransaction, pool_init_lock: asyncio.Lock, *, timed: Timed) -> None:
+        super().__init__(client, pool_init_lock)
+        self._timed = timed
 
     @override
     async def __aenter__(self) -> TransactionalDBClient:
+        waiting = stopwatch()
         with _translated():
             await self.ensure_connection()
             self.client._connection = await self._pool.acquire()
@@ -127,6 +136,7 @@ class SafeTransactionContext(TransactionContextPooled):
             await self._give_back()
             raise
         self.token = get_connections().set(self.connection_name, self.client)
+        self._waited_s, self._lasting = waiting(), stopwatch()
         return self.client
 
     @override
@@ -140,6 +150,7 @@ class SafeTransactionContext(TransactionContextPooled):
         finally:
             self.client._finalized = True
             await self._give_back()
+        self._timed(self._waited_s, self._lasting())
 
     @property
     def _pool(self) -> Any:
@@ -156,7 +167,9 @@ class SafeTransactionContext(TransactionContextPooled):
 
 
 class SafeAsyncpgClient(AsyncpgDBClient):
-    """The pool of the process."""
+    """The pool of the process. ``timed`` is told of transactions that ended: seconds waited and taken."""
+
+    timed: Timed = staticmethod(untimed)
 
     def __init__(self, *, dsn: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -173,7 +186,7 @@ class SafeAsyncpgClient(AsyncpgDBClient):
 
     @override
     def _in_transaction(self) -> TransactionContext:
-        return SafeTransactionContext(SafeTransaction(self), self._pool_init_lock)
+        return SafeTransactionContext(SafeTransaction(self), self._pool_init_lock, timed=self.timed)
 
     @override
     async def execute_insert(self, query: str, values: list[Any]) -> Any:

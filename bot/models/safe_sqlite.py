@@ -23,6 +23,9 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import IntegrityError, OperationalError, TransactionManagementError
 from typing_extensions import override
 
+from bot.clock import stopwatch
+from bot.models.timing import Timed, untimed
+
 TEMPORARY = ("is locked", "disk is full", "disk I/O error")  # as SQLite words them, see sqlite3_errstr()
 
 
@@ -72,12 +75,17 @@ class SafeTransaction(SqliteTransactionWrapper):
 
 
 class SafeTransactionContext(SqliteTransactionContext):
-    """Begin and end of a transaction."""
+    """Begin and end of a transaction; ``timed`` is told how long it waited and took."""
 
     connection: SafeTransaction
 
+    def __init__(self, connection: SafeTransaction, lock: asyncio.Lock, *, timed: Timed) -> None:
+        super().__init__(connection, lock)
+        self._timed = timed
+
     @override
     async def __aenter__(self) -> TransactionalDBClient:
+        waiting = stopwatch()
         await self._trxlock.acquire()
         try:
             await self.ensure_connection()
@@ -86,6 +94,7 @@ class SafeTransactionContext(SqliteTransactionContext):
             self.connection.give_up(self._trxlock)
             raise
         self.token = get_connections().set(self.connection_name, self.connection)
+        self._waited_s, self._lasting = waiting(), stopwatch()
         return self.connection
 
     @override
@@ -100,14 +109,17 @@ class SafeTransactionContext(SqliteTransactionContext):
             self.connection.give_up(self._trxlock)
             raise
         self._trxlock.release()
+        self._timed(self._waited_s, self._lasting())
 
 
 class SafeSqliteClient(SqliteClient):
-    """The one connection of the process."""
+    """The one connection of the process. ``timed`` is told of transactions that ended: seconds waited and taken."""
+
+    timed: Timed = staticmethod(untimed)
 
     @override
     def _in_transaction(self) -> SafeTransactionContext:
-        return SafeTransactionContext(SafeTransaction(self), self._lock)
+        return SafeTransactionContext(SafeTransaction(self), self._lock, timed=self.timed)
 
     @override
     async def execute_many(self, query: str, values: list[list[Any]]) -> None:

@@ -31,6 +31,8 @@ PRAGMAS = {
 class SqliteDatabase(Database):
     """A file. Before it is migrated, one that is not new is copied to ``NAME.before-STEP.bak`` beside it."""
 
+    kind = "sqlite"
+
     def __init__(self, path: Path, context: TortoiseContext) -> None:
         super().__init__(str(path), context)
         self.path = path

@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bot.models.database import reading
+from bot.models.database import instant, reading
 from bot.reports.period import Period
 
 _AGENT = "agent:"
@@ -53,16 +53,11 @@ def _times(row: dict[str, Any]) -> TicketTimes:
         number=row["number"],
         channel=row["channel"],
         agent=row["owner"] or (row["answered_by"] or "").removeprefix(_AGENT) or None,
-        asked_at=min(_instant(row["asked_at"]), _instant(row["opened_at"])),
+        asked_at=min(instant(row["asked_at"]), instant(row["opened_at"])),
         answered_at=_perhaps(row["answered_at"]),
         solved_at=_perhaps(row["solved_at"]),
     )
 
 
 def _perhaps(value: str | datetime | None) -> datetime | None:
-    return None if value is None else _instant(value)
-
-
-def _instant(value: str | datetime) -> datetime:
-    """SQLite hands over texts, PostgreSQL instants."""
-    return datetime.fromisoformat(value) if isinstance(value, str) else value
+    return None if value is None else instant(value)

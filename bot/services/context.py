@@ -7,16 +7,20 @@ from tortoise.transactions import in_transaction
 
 from bot.channels.base import Channel
 from bot.config import Config, Desk
+from bot.metrics import Metrics
 from bot.texts import Texts
 
 
 class Context:
-    """The configuration, the words, the customer channels, and the bell that wakes the outbox."""
+    """The configuration, the words, the customer channels, the measures, and the bell that wakes the outbox."""
 
-    def __init__(self, *, config: Config, texts: Texts, channels: Mapping[str, Channel]) -> None:
+    def __init__(
+        self, *, config: Config, texts: Texts, channels: Mapping[str, Channel], metrics: Metrics | None = None
+    ) -> None:
         self.config = config
         self.texts = texts
         self.channels = channels
+        self.metrics = metrics or Metrics()
         self.wake: Callable[[], None] = lambda: None  #: called when new parts are committed
 
     @asynccontextmanager

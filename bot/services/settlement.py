@@ -90,6 +90,7 @@ class Settlement:
         row = await TicketRow.select_for_update().get(id=part.ticket)
         facts = outcome.facts
         if part.kind == "open_thread":
+            self._context.metrics.shown(now - row.opened_at)
             row.slack_channel, row.thread_ts = facts["channel"], facts["ts"]
             await row.save(update_fields=["slack_channel", "thread_ts"])
             await MessageRow.filter(ticket_id=row.id, seq=1).update(slack_ts=facts["ts"])
@@ -98,6 +99,8 @@ class Settlement:
 
     async def _shown(self, part: Part, ts: str | None, *, cause: Cause, now: datetime) -> None:
         message = await MessageRow.get(id=part.message)
+        if message.direction == "in":
+            self._context.metrics.shown(now - message.arrived_at)
         message.slack_ts = ts
         await message.save(update_fields=["slack_ts"])
         if message.receipt is not None:
@@ -107,9 +110,7 @@ class Settlement:
     async def _sent(self, part: Part, outcome: Outcome, *, cause: Cause, now: datetime) -> None:
         """A part to the customer ended: the receipt says so, and what went wrong stands in the thread."""
         if isinstance(outcome, Refused) and outcome.unreachable:
-            ticket_row = await TicketRow.get(id=part.ticket)
-            identity = await IdentityRow.get(id=ticket_row.identity_id)
-            await mark_reachable(self._context, identity, at=now, cause=cause, now=now)
+            await self._lost_touch(part, cause=cause, now=now)
         row = await TicketRow.select_for_update().get(id=part.ticket)
         message = await MessageRow.get(id=part.message)
         mid = MessageId(message.id)
@@ -125,11 +126,18 @@ class Settlement:
                 events = (ReplyUncertain(ticket=number, actor=DESK, at=now, message=mid, part=part.id, reason=reason),)
             case Delivered() if word is Receipt.ACCEPTED and message.author != DESK:
                 released_at = datetime.fromisoformat(part.payload["released_at"])
+                self._context.metrics.answered(now - released_at)
                 ticket = answered(ticket, released_at=released_at)
                 events = (ReplyAccepted(ticket=number, actor=DESK, at=now, message=mid),)
             case _:
                 pass
         await commit_change(self._context, row, Change(ticket, events), cause=cause, now=now)
+
+    async def _lost_touch(self, part: Part, *, cause: Cause, now: datetime) -> None:
+        """Nothing will reach this customer any more."""
+        row = await TicketRow.get(id=part.ticket)
+        identity = await IdentityRow.get(id=row.identity_id)
+        await mark_reachable(self._context, identity, at=now, cause=cause, now=now)
 
     async def alarm(self, arrived: Arrived, *, now: datetime) -> None:
         """Say in the desk's Slack channel that something could not be read; it stays stored."""

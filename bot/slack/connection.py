@@ -32,6 +32,7 @@ class SlackConnection:
         self._lost_at: dict[int, datetime] = {}
         self._connecting: set[asyncio.Task[None]] = set()
         self.health = Health()
+        self.standing = 0  #: connections, as the last look saw
 
     async def open(self) -> None:
         """Begin to connect; needs no answer from Slack, and goes on trying until `close`."""
@@ -69,7 +70,8 @@ class SlackConnection:
                 del self._lost_at[number]
                 await _closed(handler)
                 self._handlers[number] = self._connect()
-        if len(self._lost_at) == len(self._handlers):
+        self.standing = len(self._handlers) - len(self._lost_at)
+        if self.standing == 0:
             self.health.problem = "no connection to Slack"
 
     async def close(self) -> None:

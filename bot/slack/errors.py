@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
+from yarl import URL
 
 from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed
 
@@ -74,6 +75,12 @@ async def reading(call: Awaitable[_Answer]) -> _Answer:
     except FAILURES as error:
         reason = translated(error)
         raise (Later(str(reason)) if isinstance(reason, Unconfirmed) else reason) from error
+
+
+def method_of(url: URL) -> str:
+    """The method of the Web API that a request calls; what goes elsewhere carries or fetches a file."""
+    _, is_call, method = url.path.rpartition("/api/")
+    return method if is_call else "file"
 
 
 def code_of(error: BaseException | None) -> str:

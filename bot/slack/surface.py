@@ -22,6 +22,7 @@ from bot.domain.events import DESK
 from bot.domain.receipts import Receipt
 from bot.domain.text import RichText
 from bot.errors import Down, Later, Rejected
+from bot.metrics import Metrics
 from bot.models.mapping import ticket_of
 from bot.models.rows import CustomerRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
 from bot.slack import blocks
@@ -65,12 +66,14 @@ class SlackSurface:
         config: Config,
         texts: Texts,
         capabilities: Mapping[str, Capabilities],
+        metrics: Metrics | None = None,
     ) -> None:
         self._client = client
         self._people = people
         self._config = config
         self._texts = texts
         self._capabilities = capabilities
+        self._metrics = metrics or Metrics()
         self._posts: Mapping[str, _Build] = {
             "post_message": self._message,
             "post_notice": self._notice,
@@ -94,7 +97,8 @@ class SlackSurface:
     async def send(self, part: Part) -> Delivered:
         """Deliver the part or raise `bot.errors.DeliveryError`."""
         try:
-            return await self._others.get(part.kind, self._post_in_thread)(part)
+            with self._metrics.delivery("slack"):
+                return await self._others.get(part.kind, self._post_in_thread)(part)
         except Down as reason:
             if part.kind not in DECORATION:
                 raise

@@ -11,14 +11,15 @@ import httpx
 import structlog
 from telegram import Bot, BotCommand
 from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.channels.base import Capabilities, Health, Inbound, OutboundPart, Put, Raw, Sent
 from bot.channels.telegram import convert, format  # noqa: A004  # the folder's name for it
 from bot.channels.telegram.errors import translated
+from bot.channels.telegram.request import MeasuredRequest
 from bot.domain.text import RichText
 from bot.errors import Down, Later, Unconfirmed
 from bot.logs import trace
+from bot.metrics import Calls, untold
 
 API_URL = "https://api.telegram.org"
 IN_FLIGHT = 8  #: requests at once: with more, httpx becomes slower (encode/httpx, issue 3215)
@@ -44,6 +45,7 @@ class TelegramChannel:
         api_url: of the Bot API, without ``/bot``.
         answer: how long to wait for an answer.
         menus: the commands that customers are shown.
+        told: hears of every call.
     """
 
     name = convert.NAME
@@ -58,14 +60,15 @@ class TelegramChannel:
         api_url: str = API_URL,
         answer: timedelta = ANSWER,
         menus: Menus | None = None,
+        told: Calls = untold,
     ) -> None:
         self.account = token.partition(":")[0]
         self.health = Health()
         self._now, self._pause = now, pause
         patience_s, tls = answer.total_seconds(), {"verify": _tls()}
         self._requests = (
-            HTTPXRequest(1, read_timeout=POLL.total_seconds() + patience_s, httpx_kwargs=tls),
-            HTTPXRequest(IN_FLIGHT, read_timeout=patience_s, write_timeout=patience_s, httpx_kwargs=tls),
+            MeasuredRequest(1, told=told, read_timeout=POLL.total_seconds() + patience_s, httpx_kwargs=tls),
+            MeasuredRequest(IN_FLIGHT, told=told, read_timeout=patience_s, write_timeout=patience_s, httpx_kwargs=tls),
         )
         base_url = f"{api_url.rstrip('/')}/bot"
         self._bot = Bot(token, base_url=base_url, get_updates_request=self._requests[0], request=self._requests[1])

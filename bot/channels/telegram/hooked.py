@@ -10,6 +10,7 @@ from typing_extensions import override
 from bot.channels.base import HookAnswer, HookRequest, Put
 from bot.channels.telegram import convert
 from bot.channels.telegram.adapter import ANSWER, API_URL, Menus, TelegramChannel
+from bot.metrics import Calls, untold
 
 SECRET = "x-telegram-bot-api-secret-token"  # noqa: S105  # the header's name
 PROBE_EVERY = timedelta(seconds=30)
@@ -36,8 +37,9 @@ class HookedTelegram(TelegramChannel):
         api_url: str = API_URL,
         answer: timedelta = ANSWER,
         menus: Menus | None = None,
+        told: Calls = untold,
     ) -> None:
-        super().__init__(token=token, now=now, pause=pause, api_url=api_url, answer=answer, menus=menus)
+        super().__init__(token=token, now=now, pause=pause, api_url=api_url, answer=answer, menus=menus, told=told)
         self._url, self._secret = url, secret
 
     @override

@@ -9,6 +9,7 @@ from typing import Any
 
 import aiohttp
 import structlog
+from yarl import URL
 
 from bot.channels.base import (
     Capabilities,
@@ -27,6 +28,7 @@ from bot.channels.whatsapp import convert, format  # noqa: A004  # the folder's 
 from bot.channels.whatsapp.errors import FAILURES, of_answer, of_failure
 from bot.domain.text import RichText
 from bot.errors import DeliveryError, Down, Rejected, Unconfirmed
+from bot.metrics import Calls, tracing, untold
 
 API_URL = "https://graph.facebook.com"
 API_VERSION = "v26.0"
@@ -39,6 +41,7 @@ ECHO = timedelta(seconds=30)  #: so long a first status may take; its webhooks c
 # Source of the limits: Cloud API, "Interactive reply buttons messages" and "Interactive list messages".
 MAX_BUTTONS = 3
 MAX_TITLE = 20  #: characters of a choice
+METHODS = frozenset({"messages", "media"})
 MENU = "Menu"  #: what opens a list; the same word in all languages that we speak
 
 log = structlog.get_logger()
@@ -60,6 +63,7 @@ class WhatsAppChannel:
         api_url: of the Graph API, without version.
         api_version: of the Graph API.
         answer: how long to wait for an answer.
+        told: hears of every call.
     """
 
     name = convert.NAME
@@ -77,10 +81,11 @@ class WhatsAppChannel:
         api_url: str = API_URL,
         api_version: str = API_VERSION,
         answer: timedelta = ANSWER,
+        told: Calls = untold,
     ) -> None:
         self.account = phone_number_id
         self.health = Health()
-        self._now, self._pause, self._answer = now, pause, answer
+        self._now, self._pause, self._answer, self._told = now, pause, answer, told
         self._app_secret, self._verify_token = app_secret.encode(), verify_token.encode()
         self._url = f"{api_url.rstrip('/')}/{api_version}/{phone_number_id}"
         self._headers = {"Authorization": f"Bearer {token}"}
@@ -92,6 +97,7 @@ class WhatsAppChannel:
         self._session = aiohttp.ClientSession(
             headers=self._headers,
             connector=aiohttp.TCPConnector(limit=IN_FLIGHT),
+            trace_configs=[tracing(self._told, platform=self.name, method=_method)],
             # `connect` includes the wait for a free connection, so that nothing written is given up with it.
             timeout=aiohttp.ClientTimeout(connect=patience_s, sock_read=patience_s),
         )
@@ -211,6 +217,11 @@ def _content(words: str, choices: tuple[Choice, ...]) -> _Json:
 
 def _interactive(kind: str, words: str, action: _Json) -> _Json:
     return {"type": "interactive", "interactive": {"type": kind, "body": {"text": words}, "action": action}}
+
+
+def _method(url: URL) -> str:
+    """What a call is for; the addresses of other things than ours to send end in an id."""
+    return url.name if url.name in METHODS else "object"
 
 
 def _parsed(body: bytes) -> object:
