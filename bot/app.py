@@ -4,8 +4,7 @@ import asyncio
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
-from datetime import timedelta
-from operator import methodcaller
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 import aiohttp
@@ -32,7 +31,7 @@ from bot.handlers.slack_http import SlackHttp
 from bot.handlers.webhooks import Webhooks
 from bot.logs import trace
 from bot.metrics import Metrics, tracing
-from bot.models.database import Database, connect, exclusive
+from bot.models.database import Database, Upgrade, connect, exclusive
 from bot.scheduler import Job, Ticker
 from bot.services.context import Context
 from bot.services.services import Services
@@ -59,6 +58,11 @@ POST_BURST = 3
 log = structlog.get_logger()
 
 
+def ready(database: Database, now: datetime) -> Awaitable[Upgrade]:
+    """Let the service start if the database is up to date, or may be brought there by itself."""
+    return database.ready(now=now)
+
+
 class Application:
     """
     The running service; an async context manager that leaves nothing running and nothing half done.
@@ -72,7 +76,7 @@ class Application:
         *,
         clock: Clock | None = None,
         jitter: Callable[[], float] = random.random,
-        prepare: Callable[[Database], Awaitable[object]] = methodcaller("ready"),
+        prepare: Callable[[Database, datetime], Awaitable[Upgrade]] = ready,
         metrics: Metrics | None = None,
     ) -> None:
         self._settings = settings
@@ -151,7 +155,9 @@ class Application:
     async def _database(self) -> Database:
         database = await connect(self._settings.database_url)
         self._open.push_async_callback(database.close)
-        await self._prepare(database)
+        upgrade = await self._prepare(database, self._clock.now())
+        if upgrade.steps:
+            log.info("database.upgraded", steps=upgrade.steps, copy=upgrade.copy)
         database.timed_by(self._metrics.transaction)
         self._metrics.built(database=database.kind)
         return database

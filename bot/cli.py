@@ -9,20 +9,19 @@ import signal
 import sys
 import traceback
 import webbrowser
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from functools import partial
-from operator import methodcaller
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
-from bot import __version__, settings
-from bot.app import Application
+from bot import __version__, settings, upkeep
+from bot.app import Application, ready
 from bot.clock import SystemClock
-from bot.errors import ConfigError, NotStuck, WrongUse
+from bot.errors import ConfigError, CopyFailed, NotStuck, WrongUse
 from bot.logs import configure, masked
 from bot.manifest import COMMANDS, manifest, without_aliases
-from bot.models.database import Database, connect, exclusive
+from bot.models.database import Database, Upgrade, connect
 from bot.reports import export, period, queries, sla, text
 from bot.services.context import Context
 from bot.services.failed import Failed, Stuck
@@ -30,6 +29,8 @@ from bot.settings import Settings
 from bot.texts import Texts, overridable
 
 DONE, FAILED, WRONG = 0, 1, 2
+
+_Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -40,10 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """
     os.environ.setdefault("PTB_TIMEDELTA", "true")  # noqa: TID251 - spares a warning of python-telegram-bot's
     try:
-        code = _run(_parser().parse_args(arguments))
+        options = _parser().parse_args(arguments)
+        code = options.act(options)
     except ConfigError as error:
         print("\n".join(error.problems), file=sys.stderr)
         code = WRONG
+    except CopyFailed as error:
+        print(f"loket: {error}", file=sys.stderr)
+        code = FAILED
     except KeyboardInterrupt:
         code = FAILED
     except Exception as error:
@@ -57,32 +62,55 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
+    """Each verb names the function that does it: from its options to the exit code."""
     parser = argparse.ArgumentParser(prog="loket", description="A support desk that lives inside Slack.")
-    verbs = parser.add_subparsers(dest="verb", required=True, metavar="COMMAND")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+    _service_verbs(verbs)
+    _set_up_verbs(verbs)
+    _database_verbs(verbs)
+    return parser
+
+
+def _service_verbs(verbs: _Verbs) -> None:
     demo = verbs.add_parser("demo", help="try it on this machine, without any account")
     demo.add_argument("--port", type=int, default=8420, help="of the page (default: 8420)")
     demo.add_argument("--no-browser", action="store_true", help="don't open the page")
     demo.add_argument("--keep", metavar="DIR", help="keep the database in this folder (default: a temporary one)")
+    demo.set_defaults(act=_demo)
     run = verbs.add_parser("run", help="the service, configured by the environment and loket.toml")
     run.add_argument("--migrate", action="store_true", help="bring a PostgreSQL database up to date first")
-    verbs.add_parser("migrate", help="bring the database up to date")
+    run.set_defaults(act=_run)
+
+
+def _set_up_verbs(verbs: _Verbs) -> None:
     apps = verbs.add_parser("manifest", help="print the Slack app manifest to paste into Slack")
     apps.add_argument(
         "--http", metavar="ADDRESS", type=_address, help="for Slack over HTTP at this public address of ours"
     )
     apps.add_argument("--no-aliases", action="store_true", help="only /loket, without /claim, /reply, …")
+    apps.set_defaults(act=_manifest)
+    version = verbs.add_parser("version", help="print the version")
+    version.set_defaults(act=_version)
+
+
+def _database_verbs(verbs: _Verbs) -> None:
+    migrate = verbs.add_parser("migrate", help="bring the database up to date")
+    migrate.set_defaults(act=_migrate)
+    backup = verbs.add_parser("backup", help="copy the SQLite database; also while the service runs")
+    backup.add_argument("file", metavar="FILE", type=Path, help="the copy; a name that nothing has yet")
+    backup.set_defaults(act=_backup)
     report = verbs.add_parser("sla", help="how many tickets, and how fast; also while the service runs")
     report.add_argument("period", nargs="*", metavar="PERIOD", help=f"(default: today) {', '.join(period.FORMS)}")
     report.add_argument("--by", choices=[by.value for by in sla.By], help="a line for each agent or channel")
     report.add_argument("--format", choices=("text", "csv"), default="text", help="(default: text)")
     report.add_argument("--out", metavar="FILE", type=Path, help="write it there (default: to standard output)")
+    report.set_defaults(act=lambda options: asyncio.run(_sla(_settings(), options)))
     failed = verbs.add_parser("failed", help="what did not get through; also while the service runs")
     act = failed.add_mutually_exclusive_group()
     act.add_argument("--retry", metavar="ID", nargs="+", help="try it again, such as in-12 or out-34")
     act.add_argument("--discard", metavar="ID", nargs="+", help="let it be")
     failed.add_argument("--why", metavar="TEXT", help="the reason for discarding, which is kept")
-    verbs.add_parser("version", help="print the version")
-    return parser
+    failed.set_defaults(act=lambda options: asyncio.run(_failed(_settings(), options)))
 
 
 def _address(text: str) -> str:
@@ -91,26 +119,35 @@ def _address(text: str) -> str:
     return text
 
 
-def _run(options: argparse.Namespace) -> int:
-    match options.verb:
-        case "version":
-            print(f"loket {__version__}")
-        case "manifest":
-            commands = without_aliases() if options.no_aliases else COMMANDS
-            print(json.dumps(manifest(commands, http=options.http), indent=2))
-        case "migrate":
-            return _loop(_migrate(_settings()))
-        case "sla":
-            return _loop(_sla(_settings(), options))
-        case "failed":
-            return _loop(_failed(_settings(), options))
-        case "run":
-            return _loop(_serve(_settings(), prepare=methodcaller("migrate" if options.migrate else "ready")))
-        case "demo":
-            from bot.demo import demo
+def _demo(options: argparse.Namespace) -> int:
+    from bot.demo import demo
 
-            shown = (lambda _: None) if options.no_browser else webbrowser.open
-            return _loop(demo(port=options.port, keep=options.keep, show=shown))
+    shown = (lambda _: None) if options.no_browser else webbrowser.open
+    return asyncio.run(demo(port=options.port, keep=options.keep, show=shown))
+
+
+def _run(options: argparse.Namespace) -> int:
+    return asyncio.run(_serve(_settings(), prepare=_migrated if options.migrate else ready))
+
+
+def _manifest(options: argparse.Namespace) -> int:
+    commands = without_aliases() if options.no_aliases else COMMANDS
+    print(json.dumps(manifest(commands, http=options.http), indent=2))
+    return DONE
+
+
+def _version(_: argparse.Namespace) -> int:
+    print(f"loket {__version__}")
+    return DONE
+
+
+def _migrate(_: argparse.Namespace) -> int:
+    print(asyncio.run(upkeep.migrate(_settings().database_url)))
+    return DONE
+
+
+def _backup(options: argparse.Namespace) -> int:
+    print(asyncio.run(upkeep.copy(_settings().database_url, options.file)))
     return DONE
 
 
@@ -120,19 +157,8 @@ def _settings() -> Settings:
     return found
 
 
-def _loop(work: Coroutine[Any, Any, int]) -> int:
-    return asyncio.run(work)
-
-
-async def _migrate(found: Settings) -> int:
-    async with exclusive(found.database_url):
-        database = await connect(found.database_url)
-        try:
-            steps = await database.migrate()
-        finally:
-            await database.close()
-    print("\n".join(steps) or "The database is up to date.")
-    return DONE
+def _migrated(database: Database, now: datetime) -> Awaitable[Upgrade]:
+    return database.migrate(now=now)
 
 
 async def _sla(found: Settings, options: argparse.Namespace) -> int:
@@ -208,7 +234,7 @@ def _table(found: Sequence[Stuck]) -> str:
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in (head, *rows))
 
 
-async def _serve(found: Settings, *, prepare: Callable[[Database], Awaitable[object]]) -> int:
+async def _serve(found: Settings, *, prepare: Callable[[Database, datetime], Awaitable[Upgrade]]) -> int:
     stop = stop_signals()
     async with Application(found, prepare=prepare) as app:
         return await until_stopped(app.failed, stop)

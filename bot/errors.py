@@ -4,6 +4,8 @@ Every error of our own, in one tree.
 BotError
 ├─ ConfigError          start-up only; lists every bad setting at once, each with its mend
 ├─ NotStuck             an operator's request is refused
+├─ CopyFailed           no copy of the database was made
+│  └─ NoRoom            for want of room on the disk
 ├─ DomainError          the request is refused; the text may be shown to the person who asked
 │  ├─ NoSuchTicket · AlreadyClaimed · AlreadySolved · NotClaimed · NotSolved · NothingToUndo
 │  ├─ AlreadyDecided · TooLateToUndo · ChangedSince · NotAssignable
@@ -35,6 +37,14 @@ class ConfigError(BotError):
 
 class NotStuck(BotError):
     """What an operator wants to put back or to discard is not there to be; the text says why."""
+
+
+class CopyFailed(BotError):
+    """The database was not copied; the text says why, and what would mend it."""
+
+
+class NoRoom(CopyFailed):
+    """The copy does not fit where it was to be."""
 
 
 class DomainError(BotError):

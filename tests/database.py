@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bot.models.database import Database, connect
 from tests import postgres
+from tests.clock import MONDAY
 
 _template: list[bytes] = []  # at most one
 
@@ -27,7 +28,7 @@ async def fresh_url(path: Path, kind: Kind = Kind.SQLITE) -> AsyncIterator[str]:
         return
     if not _template:
         database = await connect(f"sqlite://{path}")
-        await database.migrate()
+        await database.migrate(now=MONDAY)
         await database.close()
         _template.append(path.read_bytes())  # noqa: ASYNC240 (tens of kilobytes)
     path.write_bytes(_template[0])  # noqa: ASYNC240

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit, urlunsplit
 import asyncpg
 
 from bot.models.database import connect
+from tests.clock import MONDAY
 
 NOBODY = "nobody"
 MEMORY, DISK = Path("/dev/shm"), Path("/tmp")  # noqa: S108 - with short names, as a socket needs; mkdtemp makes it safe
@@ -38,7 +39,7 @@ async def fresh_url() -> AsyncIterator[str]:
     if not _templates:
         await _command(f"CREATE DATABASE {TEMPLATE}")
         database = await connect(_address(TEMPLATE))
-        await database.migrate()
+        await database.migrate(now=MONDAY)
         await database.close()
         _templates.add(TEMPLATE)
     async with _created(f"TEMPLATE {TEMPLATE} STRATEGY FILE_COPY") as url:

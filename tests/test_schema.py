@@ -83,7 +83,7 @@ def context_apps() -> Apps:
 
 
 async def test_the_migrations_make_the_tables_of_the_rows(database: Database, kind: Kind) -> None:
-    await database.migrate()
+    await database.migrate(now=NOON)
     migrated = await schema(kind)
     for name in migrated:
         cascade = " CASCADE" if kind is Kind.POSTGRES else ""
@@ -107,7 +107,7 @@ async def test_a_first_database_is_brought_up_to_date_with_every_row(database: D
         await query(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))  # noqa: S608
     before = {table: await query(f"SELECT * FROM {table}", []) for table in FIRST_ROWS}  # noqa: S608
 
-    await database.migrate()
+    await database.migrate(now=NOON)
 
     for table, (old,) in before.items():
         (new,) = await query(f"SELECT * FROM {table}", [])  # noqa: S608
@@ -127,7 +127,7 @@ def test_the_first_rows_are_in_every_table() -> None:
 
 async def test_no_index_is_over_a_constant(database: Database, kind: Kind) -> None:
     """SQLite takes a name in double quotes that is no column for a text, and says nothing."""
-    await database.migrate()
+    await database.migrate(now=NOON)
     indexes = "SELECT name FROM sqlite_master WHERE type = 'index'"
 
     names = [row["name"] for row in await query(indexes, [])] if kind is Kind.SQLITE else []

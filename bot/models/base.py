@@ -3,7 +3,8 @@
 import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Collection
-from pathlib import Path
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from tortoise.backends.base.client import TransactionalDBClient
@@ -27,6 +28,14 @@ APPS: dict[str, dict[str, Any]] = {
         "default_connection": "default",
     }
 }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upgrade:
+    """What was done to bring a database up to date."""
+
+    steps: list[str]  #: their names; none: it was
+    copy: str = ""  #: what became of the copy that is taken before, in words for the operator
 
 
 class Database(ABC):
@@ -66,15 +75,15 @@ class Database(ABC):
         return [name for name in known if name not in applied]
 
     @abstractmethod
-    async def migrate(self) -> list[str]:
+    async def migrate(self, *, now: datetime) -> Upgrade:
         """
-        Bring the tables up to date, each step wholly or not at all, and return the names of the steps.
+        Bring the tables up to date, each step wholly or not at all.
 
         :raises ConfigError: see `pending`; or another process is migrating.
         """
 
     @abstractmethod
-    async def ready(self) -> None:
+    async def ready(self, *, now: datetime) -> Upgrade:
         """
         Let a service start, or not.
 
@@ -84,14 +93,6 @@ class Database(ABC):
     @abstractmethod
     async def check(self) -> None:
         """Read and durably write something, or raise what Tortoise raises."""
-
-    @abstractmethod
-    async def copy_to(self, target: Path) -> None:
-        """
-        Write a consistent copy, readable by the owner only, in the place of *target*; other processes go on meanwhile.
-
-        :raises ConfigError: this database can't be copied, or not there.
-        """
 
     async def close(self) -> None:
         """Finish what is under way and end the driver; closing twice is harmless."""

@@ -11,10 +11,13 @@ from typing import Any, Protocol
 from tortoise.connection import get_connection
 
 from bot.errors import ConfigError
-from bot.models import postgres, safe_asyncpg, safe_sqlite, sqlite
-from bot.models.base import APPS, Database
+from bot.models import copies, postgres, safe_asyncpg, safe_sqlite, sqlite
+from bot.models.base import APPS, Database, Upgrade
 
-__all__ = ["APPS", "Database", "connect", "database_path", "exclusive", "instant", "is_temporary", "query", "reading"]
+__all__ = [
+    "APPS", "Database", "Upgrade", "backup", "connect", "database_path", "exclusive", "instant", "is_temporary",
+    "query", "reading",
+]  # fmt: skip
 
 
 class Lock(Protocol):
@@ -68,6 +71,21 @@ async def exclusive(url: str) -> AsyncIterator[Lock]:
         busy = f"another Loket is running on {postgres.NAME}; stop it first, or name another one"
         async with postgres.held(url, postgres.RUNNING, busy=busy) as session_lock:
             yield session_lock
+
+
+async def backup(url: str, target: Path, *, now: datetime) -> None:
+    """
+    Write a copy of the database that *url* names to the new file *target*, while a service may run on it.
+
+    :raises ConfigError: see `copies.copy`; or it is a server's, which has tools of its own for that.
+    :raises CopyFailed: see `copies.copy`.
+    """
+    path = database_path(url)
+    if path is None:
+        raise ConfigError(
+            [f'{postgres.NAME} is copied by pg_dump: `pg_dump --format=custom --file={target} "$DATABASE_URL"`']
+        )
+    await asyncio.to_thread(copies.copy, path, target, now=now)
 
 
 def is_temporary(error: BaseException) -> bool:

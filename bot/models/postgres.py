@@ -4,7 +4,7 @@ import asyncio
 import secrets
 from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
+from datetime import datetime
 from typing import Any, NoReturn
 
 import asyncpg
@@ -16,7 +16,7 @@ from tortoise.transactions import in_transaction
 from typing_extensions import override
 
 from bot.errors import ConfigError
-from bot.models.base import APPS, Database
+from bot.models.base import APPS, Database, Upgrade
 from bot.models.safe_asyncpg import ANSWER_S, OPEN_S, SERVER_SETTINGS, TROUBLE, SafeAsyncpgClient
 
 NAME = "the PostgreSQL database"
@@ -35,15 +35,15 @@ class PostgresDatabase(Database):
         self._url = url
 
     @override
-    async def migrate(self) -> list[str]:
+    async def migrate(self, *, now: datetime) -> Upgrade:
         async with held(self._url, MIGRATING, busy=f"another Loket is migrating {NAME}; wait for it"):
             pending = await self.pending()
             for name in pending:
                 await self._apply(name)
-            return pending
+            return Upgrade(steps=pending)
 
     @override
-    async def ready(self) -> None:
+    async def ready(self, *, now: datetime) -> Upgrade:
         if pending := await self.pending():
             raise ConfigError(
                 [
@@ -51,16 +51,13 @@ class PostgresDatabase(Database):
                     "run `loket migrate`, or start with `loket run --migrate`"
                 ]
             )
+        return Upgrade(steps=[])
 
     @override
     async def check(self) -> None:
         async with in_transaction() as transaction:
             # a record in the server's log that means nothing to anybody; also refused by a server that only reads
             await transaction.execute_query("SELECT pg_logical_emit_message(true, 'loket', 'check')")
-
-    @override
-    async def copy_to(self, target: Path) -> None:
-        raise ConfigError([f"{NAME} is copied with PostgreSQL's own pg_dump"])
 
     @override
     async def _tables(self) -> Collection[str]:

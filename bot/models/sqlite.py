@@ -1,4 +1,4 @@
-"""A database in one SQLite file: opening, migrating, copying and locking it."""
+"""A database in one SQLite file: opening, migrating and locking it."""
 
 import asyncio
 import fcntl
@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,8 +17,9 @@ from tortoise.exceptions import BaseORMException
 from tortoise.transactions import in_transaction
 from typing_extensions import override
 
-from bot.errors import ConfigError
-from bot.models.base import APPS, Database
+from bot.errors import ConfigError, NoRoom
+from bot.models import copies
+from bot.models.base import APPS, Database, Upgrade
 from bot.models.safe_sqlite import SafeSqliteClient
 
 PRAGMAS = {
@@ -29,7 +31,7 @@ PRAGMAS = {
 
 
 class SqliteDatabase(Database):
-    """A file. Before it is migrated, one that is not new is copied to ``NAME.before-STEP.bak`` beside it."""
+    """A file. Before it is migrated, one that is not new is copied to ``NAME.before-STEP.TIME.bak`` beside it."""
 
     kind = "sqlite"
 
@@ -38,11 +40,10 @@ class SqliteDatabase(Database):
         self.path = path
 
     @override
-    async def migrate(self) -> list[str]:
+    async def migrate(self, *, now: datetime) -> Upgrade:
         with _locked(_beside(self.path, ".migrating"), busy=f"another Loket is migrating {self.path}; wait for it"):
             pending = await self.pending()
-            if pending and await self._applied():
-                await self.copy_to(_beside(self.path, f".before-{pending[0]}.bak"))
+            copy = await self._copied(pending[0], now=now) if pending and await self._applied() else ""
             client = get_connection("default")
             await client.execute_query("PRAGMA foreign_keys=OFF")  # or a table that is rebuilt would take its children
             try:
@@ -50,35 +51,26 @@ class SqliteDatabase(Database):
                     await self._apply(name)
             finally:
                 await client.execute_query("PRAGMA foreign_keys=ON")
-            return pending
+            return Upgrade(steps=pending, copy=copy)
+
+    async def _copied(self, step: str, *, now: datetime) -> str:
+        """Keep the database as it is before a step; what became of that. Want of room stops nobody."""
+        target = _beside(self.path, f".before-{step}.{now:%Y%m%dT%H%M%SZ}.bak")
+        try:
+            await asyncio.to_thread(copies.copy, self.path, target, now=now)
+        except NoRoom as reason:
+            return f"The database as it was is not kept: {reason}"
+        return f"The database as it was is kept in {target}"
 
     @override
-    async def ready(self) -> None:
-        await self.migrate()
+    async def ready(self, *, now: datetime) -> Upgrade:
+        return await self.migrate(now=now)
 
     @override
     async def check(self) -> None:
         async with in_transaction() as transaction:
             await transaction.execute_query("SELECT count(*) FROM sqlite_master")
             await transaction.execute_query("PRAGMA user_version=0")  # our value anyway; rewrites the file's header
-
-    @override
-    async def copy_to(self, target: Path) -> None:
-        """
-        See `Database.copy_to`.
-
-        :raises ConfigError: *target* is the database itself. OSError or OperationalError: it can't be written.
-        """
-        if os.path.realpath(target) == os.path.realpath(self.path):  # noqa: ASYNC240 (one look at the disk)
-            raise ConfigError([f"{target} is the database itself; name another file for its copy"])
-        partial = _beside(target, ".partial")
-        file = os.open(partial, os.O_CREAT | os.O_TRUNC | os.O_RDWR, 0o600)  # SQLite fills an empty file
-        try:
-            await get_connection("default").execute_query("VACUUM INTO ?", [str(partial)])
-            os.fsync(file)
-        finally:
-            os.close(file)
-        os.replace(partial, target)
 
     @override
     async def _tables(self) -> Collection[str]:

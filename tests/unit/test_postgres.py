@@ -14,6 +14,7 @@ from bot.models.database import Database, connect, exclusive, is_temporary, quer
 from bot.models.postgres import RUNNING, SessionLock
 from bot.models.rows import CounterRow
 from tests import postgres
+from tests.clock import MONDAY
 
 CUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -173,10 +174,10 @@ async def test_a_service_does_not_start_before_somebody_has_migrated() -> None:
     async with postgres.empty_url() as url:
         database = await connect(url)
         with pytest.raises(ConfigError, match="loket migrate"):
-            await database.ready()
+            await database.ready(now=MONDAY)
 
-        assert await database.migrate()
-        await database.ready()
+        assert (await database.migrate(now=MONDAY)).steps
+        await database.ready(now=MONDAY)
         await database.close()
 
 
