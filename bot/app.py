@@ -31,7 +31,7 @@ from bot.handlers.slack_http import SlackHttp
 from bot.handlers.webhooks import Webhooks
 from bot.logs import trace
 from bot.metrics import Metrics, tracing
-from bot.models.database import Database, Upgrade, connect, exclusive
+from bot.models.database import Database, Upgrade, connect, exclusive, is_temporary
 from bot.scheduler import Job, Ticker
 from bot.services.context import Context
 from bot.services.services import Services
@@ -40,6 +40,7 @@ from bot.slack.authorize import authorizing
 from bot.slack.catchup import CatchUp
 from bot.slack.connection import SlackConnection
 from bot.slack.errors import method_of
+from bot.slack.holds import Holds
 from bot.slack.people import People
 from bot.slack.surface import SlackSurface
 from bot.texts import Texts
@@ -54,6 +55,7 @@ UPDATES = Rate(per_second=50 / 60, burst=10)
 REACTIONS = Rate(per_second=40 / 60, burst=10)
 WHISPERS = Rate(per_second=100 / 60, burst=10)
 POST_BURST = 3
+CATCH_UP_AGAIN = timedelta(seconds=5)  #: after a fault of the database
 
 log = structlog.get_logger()
 
@@ -120,13 +122,14 @@ class Application:
         )
 
         self._build_queues(services, channels, surface)
+        await self._holds.recover()
         for channel in channels.values():
             await channel.open()
             self._open.push_async_callback(channel.close)
         self._run_workers(services.context)
         for channel in channels.values():
             self._receive(channel)
-        self.catch_up = CatchUp(client, self.inbox, people=people, source=SOURCE, clock=self._clock)
+        self.catch_up = CatchUp(client, self.inbox, people=people, holds=self._holds, source=SOURCE, clock=self._clock)
         connection = await self._connect(self._bolt(client, self._front), client)
         await self._tick(services, connection)
         await self._serve(connection, channels)
@@ -150,7 +153,10 @@ class Application:
         customers = CustomerSender(channels, clock=self._clock, metrics=self._metrics)
         senders: dict[str, Sender] = {**dict.fromkeys(surface.kinds, surface), "send": customers}
         limits = Limits(self._rate_of)
-        self.outbox = Outbox(senders=senders, settle=settle, limits=limits, clock=self._clock, jitter=self._jitter)
+        self._holds = Holds(source=SOURCE)
+        self.outbox = Outbox(
+            senders=senders, settle=settle, limits=limits, holds=self._holds, clock=self._clock, jitter=self._jitter
+        )
 
     async def _database(self) -> Database:
         database = await connect(self._settings.database_url)
@@ -166,7 +172,7 @@ class Application:
         self._incoming = Worker(self.inbox, clock=self._clock, slots=SLOTS)
         self._outgoing = Worker(self.outbox, clock=self._clock, slots=SLOTS)
         self.inbox.woken = self._incoming.wake
-        context.wake = self._outgoing.wake
+        context.wake = self._holds.woken = self._outgoing.wake
         self._open.push_async_callback(self._finish)
         for worker in (self._incoming, self._outgoing):
             self._background(worker.run(), name="worker")
@@ -225,9 +231,23 @@ class Application:
 
     async def _catch_up(self) -> None:
         try:
-            await self.catch_up.run()
+            while not await self._is_caught_up():
+                await self._clock.wait(asyncio.Event(), until=self._clock.now() + CATCH_UP_AGAIN)
         except Exception as error:  # a supervisor: what it did not find now, the next silence or start finds
-            log.warning("catch_up.failed", **trace(error))
+            log.error("catch_up.failed", **trace(error))
+            for ticket in tuple(self._holds.unread):  # there is nothing more to wait for
+                self._holds.read(ticket)
+
+    async def _is_caught_up(self) -> bool:
+        """False: a locked or full database was in the way."""
+        try:
+            await self.catch_up.run()
+        except Exception as error:
+            if not is_temporary(error):
+                raise
+            log.warning("catch_up.interrupted", **trace(error))
+            return False
+        return True
 
     async def _tick(self, services: Services, connection: SlackConnection | SlackHttp) -> None:
         async def wake() -> None:

@@ -53,12 +53,23 @@ def _next(answers: dict[str, list[Answer]], name: str) -> Delivered | None:
     return answer
 
 
+@dataclass
+class Holding:
+    """Says of each held part, by its name, whether it may leave."""
+
+    longer: set[str] = field(default_factory=set)
+
+    async def are_over(self, row: DeliveryRow) -> bool:
+        return row.payload["name"] not in self.longer
+
+
 class Desk:
     """An outbox at work: what is put into it, and rounds of sending."""
 
     def __init__(self) -> None:
         self.clock = ManualClock()
         self.far = FarSide()
+        self.holds = Holding()
         self._causes = 0
         self.restart()
 
@@ -66,8 +77,8 @@ class Desk:
         """Another process begins with what the database knows."""
         rates = {"slow": Rate(per_second=1, burst=1)}
         self.outbox = Outbox(
-            senders={"post": self.far}, settle=self.far.settle, limits=Limits(rates.get), clock=self.clock,
-            jitter=lambda: 1.0,
+            senders={"post": self.far}, settle=self.far.settle, limits=Limits(rates.get), holds=self.holds,
+            clock=self.clock, jitter=lambda: 1.0,
         )  # fmt: skip
 
     async def put(self, *entries: Entry, cause: str | None = None, seq: int | None = None) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 from tortoise.expressions import Q
 
-from bot.delivery.outbox import part_of
+from bot.delivery.outbox import next_seq, part_of
 from bot.delivery.ports import Part
+from bot.domain.receipts import Receipt, of_parts
 from bot.models.rows import DeliveryRow
 
 TAKEN_BACK = "taken back"
@@ -35,6 +38,14 @@ async def take_back(ticket: int, *, author: str, now: datetime) -> None:
     await rows.update(state="discarded", error=TAKEN_BACK, settled_at=now)
 
 
+async def let_pass(ticket: int, *, author: str) -> None:
+    """What is still held of this author's words to a ticket's customer goes behind all that waits there."""
+    held = await DeliveryRow.filter(ticket_id=ticket, kind="send", state="held", message__author=author)
+    for row in held:
+        row.seq = await next_seq(row.lane)
+        await row.save(update_fields=["seq"])
+
+
 async def put_back(ticket: int, *, taken_back_at: datetime) -> None:
     """Hold again what was taken back at that moment; it leaves when it was due."""
     rows = DeliveryRow.filter(ticket_id=ticket, kind="send", state="discarded", error=TAKEN_BACK)
@@ -52,6 +63,15 @@ async def states(message: int) -> list[str]:
     """The states of the parts that carry a message to the customer; what was taken back in time is left out."""
     rows = await DeliveryRow.filter(message_id=message, kind="send").order_by("id")
     return [row.state for row in rows if row.state != "discarded" or row.tried_at is not None]
+
+
+async def accepted(ticket: int, *, but: str) -> list[datetime]:
+    """When the messages to a ticket's customer that were accepted whole left their holds; not those of one author."""
+    rows = DeliveryRow.filter(ticket_id=ticket, kind="send").exclude(message__author=but).order_by("message_id")
+    parts = [row for row in await rows if row.state != "discarded" or row.tried_at is not None]
+    messages = [list(group) for _, group in groupby(parts, key=attrgetter("message_id"))]
+    whole = [group for group in messages if of_parts([row.state for row in group]) is Receipt.ACCEPTED]
+    return sorted(max(datetime.fromisoformat(row.payload["released_at"]) for row in group) for group in whole)
 
 
 async def is_last(part: Part) -> bool:

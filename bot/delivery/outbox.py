@@ -8,7 +8,7 @@ arrived, when that has been announced.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, assert_never
@@ -18,7 +18,7 @@ from tortoise.transactions import in_transaction
 
 from bot.clock import Clock
 from bot.delivery.limits import Limits
-from bot.delivery.ports import Delivered, Outcome, Part, Refused, Sender, Settle, Unknown
+from bot.delivery.ports import Delivered, Holds, Outcome, Part, Refused, Sender, Settle, Unknown
 from bot.delivery.retry import backoff
 from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
 from bot.logs import trace
@@ -73,7 +73,7 @@ async def put(entries: Sequence[Entry], *, cause: str, now: datetime, seq: int |
         if entry.only_one_waits and await DeliveryRow.exists(lane=entry.lane, state__in=("queued", "later")):
             continue
         if entry.lane not in places:
-            places[entry.lane] = seq or await _next_seq(entry.lane)
+            places[entry.lane] = seq or await next_seq(entry.lane)
         held = entry.due_at is not None and entry.due_at > now
         await DeliveryRow.create(
             lane=entry.lane, seq=places[entry.lane], kind=entry.kind, ticket_id=entry.ticket,
@@ -84,7 +84,8 @@ async def put(entries: Sequence[Entry], *, cause: str, now: datetime, seq: int |
         number += 1
 
 
-async def _next_seq(lane: str) -> int:
+async def next_seq(lane: str) -> int:
+    """The place behind all others in a lane."""
     last = await DeliveryRow.filter(lane=lane).order_by("-seq").first()
     return 1 if last is None else last.seq + 1
 
@@ -100,11 +101,13 @@ class Outbox:
         senders: Mapping[str, Sender],
         settle: Settle,
         limits: Limits,
+        holds: Holds,
         clock: Clock,
         jitter: Callable[[], float],
     ) -> None:
         self._senders = senders
         self._settle = settle
+        self._holds = holds
         self._limits = limits
         self._clock = clock
         self._jitter = jitter
@@ -120,20 +123,23 @@ class Outbox:
     async def take(self, *, now: datetime, limit: int) -> Sequence[Part]:
         """Lease the heads of the lanes whose budgets allow it."""
         parts: list[Part] = []
+        held_on: set[int] = set()
         async with in_transaction():  # around the look as well: what is taken back in between must not leave
-            while fresh := await self._heads(now=now, limit=limit - len(parts)):
-                # A budget that runs out on the way closes; those behind it that have another one get their turn.
-                parts += [
-                    await self._lease(row, now=now) for row in fresh if self._limits.free_at(row.budget, now=now) <= now
-                ]
+            while fresh := await self._heads(now=now, limit=limit - len(parts), but=held_on):
+                for row in fresh:
+                    if row.state == "held" and not await self._holds.are_over(row):
+                        held_on.add(row.id)
+                    # A budget that runs out on the way closes; those behind it that have another one get their turn.
+                    elif self._limits.free_at(row.budget, now=now) <= now:
+                        parts.append(await self._lease(row, now=now))
         self._in_hand.update(part.id for part in parts)
         return parts
 
-    async def _heads(self, *, now: datetime, limit: int) -> Sequence[DeliveryRow]:
+    async def _heads(self, *, now: datetime, limit: int, but: Collection[int]) -> Sequence[DeliveryRow]:
         closed = self._limits.closed(now=now)
         marks = ", ".join("?" * len(closed)) or "'-'"
         found = await query(_HEADS.format(closed=marks), [now, *closed, LOOK])
-        fresh = [row for row in found if row["id"] not in self._in_hand]
+        fresh = [row for row in found if row["id"] not in self._in_hand and row["id"] not in but]
         fresh.sort(key=lambda row: (row["rank"], self._turn(row["lane"], row["due_at"])))
         ids = [row["id"] for row in fresh[:limit]]
         rows = {row.id: row for row in await DeliveryRow.filter(id__in=ids)} if ids else {}

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.models.rows import DeliveryRow
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:
@@ -105,6 +107,14 @@ class Sender(Protocol):
 
         Raises `bot.errors.Unconfirmed` where the other side can't be asked, `bot.errors.Later` when it is away.
         """
+        ...
+
+
+class Holds(Protocol):
+    """Knows whether a part that is held may leave when its time has come."""
+
+    async def are_over(self, row: DeliveryRow) -> bool:
+        """Say so; asked inside the transaction that would lease the part, and again with every look."""
         ...
 
 

@@ -1,5 +1,6 @@
 """The ticket and the decisions about it: each is ``f(ticket, facts, *, now) -> Change`` and touches nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -215,4 +216,21 @@ def answered(ticket: Ticket, *, released_at: datetime) -> Ticket:
         first_reply_at=ticket.first_reply_at or released_at,
         last_agent_at=released_at,
         status=Status.PENDING if waits else ticket.status,
+    )
+
+
+def bounced(ticket: Ticket, *, replies: Sequence[datetime]) -> Ticket:
+    """
+    A reply will not arrive, perhaps one that the channel had accepted: it counts for nothing.
+
+    ``replies`` are the moments at which those that do count left their holds, in order.
+    """
+    last = replies[-1] if replies else None
+    is_theirs = last is not None and ticket.last_customer_at <= last
+    ours = Status.NEW if ticket.owner is None else Status.OPEN
+    return replace(
+        ticket,
+        first_reply_at=replies[0] if replies else None,
+        last_agent_at=last,
+        status=ours if ticket.status is Status.PENDING and not is_theirs else ticket.status,
     )

@@ -167,7 +167,7 @@ class MessageRow(Model):
     arrived_at = fields.DatetimeField()  # by ours
     external_key = fields.CharField(255, null=True, unique=True)
     slack_ts = fields.CharField(32, null=True)
-    receipt = fields.CharField(12, null=True)  # what the reaction should say
+    receipt = fields.CharField(12, null=True)  # what the reaction should say; None: a customer's, or a deleted note
     receipt_shown = fields.CharField(12, null=True)  # what it says
 
     class Meta:

@@ -7,6 +7,7 @@ from bot.config import ReplyMode
 from bot.delivery import decide, outbox
 from bot.domain import ticket as tickets
 from bot.domain.events import (
+    DESK,
     ChangeNotCarried,
     Event,
     Hint,
@@ -174,13 +175,17 @@ class Replies:
     async def deleted(
         self, *, channel: SlackChannel, thread: SlackTs, ts: SlackTs, agent: AgentId, cause: Cause, now: datetime
     ) -> None:
-        """Follow a deletion: free inside the hold, impossible after it, of no effect for a note."""
+        """Follow a deletion: free inside the hold, impossible after it; a deleted note can't be sent any more."""
         async with self._context.transaction():
             row = await of_thread(channel, thread)
             if not await first_time(cause, now=now) or row is None:
                 return
             message = await MessageRow.get_or_none(ticket_id=row.id, slack_ts=ts)
-            if message is None or message.direction != "out":
+            if message is None:
+                return
+            if message.direction == "note":
+                message.receipt = None
+                await message.save(update_fields=["receipt"])
                 return
             mid, number = MessageId(message.id), TicketNumber(row.number)
             event: Event = ChangeNotCarried(ticket=number, actor=acting(agent), at=now, message=mid, what="delete")
@@ -216,6 +221,7 @@ class Replies:
             if direction == "out":
                 event = ReplyQueued(ticket=ticket.number, actor=actor, at=now, message=message, due_at=now, post=post)
             await commit_change(self._context, row, Change(ticket, (event,)), cause=cause, now=now)
+            await decide.let_pass(row.id, author=DESK)
             return ticket
 
     async def send_held(self, mid: MessageId, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
@@ -235,19 +241,20 @@ class Replies:
             message, row = await _message(mid)
             if not await first_time(cause, now=now):
                 return ticket_of(row)
-            if message.direction != "note":
-                raise AlreadyDecided
+            if message.direction != "note" or message.receipt is None:
+                raise AlreadyDecided  # it was sent, or its writer has deleted it
             return await self._send(message, row, Change(ticket_of(row), ()), agent=agent, cause=cause, now=now)
 
     async def _send(
         self, message: MessageRow, row: TicketRow, before: Change, *, agent: AgentId, cause: Cause, now: datetime
     ) -> Ticket:
-        """An explicit act, so it goes without hold."""
+        """An explicit act, so it goes without hold, and before what the desk itself still holds."""
         message.direction, message.receipt = "out", Receipt.WAITING.value
         await message.save(update_fields=["direction", "receipt"])
         ticket, mid = before.ticket, MessageId(message.id)
         queued = ReplyQueued(ticket=ticket.number, actor=acting(agent), at=now, message=mid, due_at=now)
         await commit_change(self._context, row, Change(ticket, (*before.events, queued)), cause=cause, now=now)
+        await decide.let_pass(row.id, author=DESK)
         return ticket
 
     def _opened(self, ticket: Ticket, *, agent: AgentId, now: datetime) -> Change:

@@ -12,7 +12,7 @@ from bot.domain.events import DESK, Event, MessageId, ReplyAccepted, ReplyFailed
 from bot.domain.ids import Cause, TicketNumber
 from bot.domain.intents import ShowReceipt, UpdateCard
 from bot.domain.receipts import Receipt, advanced, of_parts
-from bot.domain.ticket import Change, answered
+from bot.domain.ticket import Change, answered, bounced
 from bot.models.mapping import ticket_of
 from bot.models.rows import IdentityRow, MessageRow, TicketRow
 from bot.services.commit import commit_change, first_time, put_intents
@@ -121,6 +121,7 @@ class Settlement:
         events: tuple[Event, ...] = ()
         match outcome:
             case Refused(reason=reason):
+                ticket = bounced(ticket, replies=await decide.accepted(row.id, but=DESK))
                 events = (ReplyFailed(ticket=number, actor=DESK, at=now, message=mid, part=part.id, reason=reason),)
             case Unknown(reason=reason):
                 events = (ReplyUncertain(ticket=number, actor=DESK, at=now, message=mid, part=part.id, reason=reason),)

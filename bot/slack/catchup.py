@@ -23,6 +23,7 @@ from bot.errors import DeliveryError, Later
 from bot.models.rows import MessageRow, TicketRow
 from bot.slack import parse
 from bot.slack.errors import reading
+from bot.slack.holds import Holds
 from bot.slack.parse import Posted
 from bot.slack.people import People
 
@@ -38,7 +39,10 @@ log = structlog.get_logger()
 class CatchUp:
     """Reads threads and puts what is new into the inbox."""
 
-    def __init__(self, client: AsyncWebClient, inbox: Inbox, *, people: People, source: str, clock: Clock) -> None:
+    def __init__(
+        self, client: AsyncWebClient, inbox: Inbox, *, people: People, holds: Holds, source: str, clock: Clock
+    ) -> None:
+        self._holds = holds
         self._client = client
         self._people = people
         self._inbox = inbox
@@ -47,16 +51,19 @@ class CatchUp:
 
     async def run(self) -> None:
         """
-        Read the threads of all tickets that are not closed, or were closed lately; the liveliest first.
+        Read the threads of all tickets that are not closed, or were closed lately.
 
-        Slack's limit or silence is waited for; a thread that Slack refuses to show is left out.
+        First those in which a reply waits for it, then the liveliest. Slack's limit or silence is waited for; a thread
+        that Slack refuses to show is left out.
         """
         recent = ~Q(status="closed") | Q(closed_at__gt=self._clock.now() - STILL_READ)
-        for row in await TicketRow.filter(recent, thread_ts__isnull=False).order_by("-last_customer_at"):
+        rows = await TicketRow.filter(recent, thread_ts__isnull=False).order_by("-last_customer_at")
+        for row in sorted(rows, key=lambda row: row.id not in self._holds.unread):
             try:
                 await self._read(row)
             except DeliveryError as refusal:
                 log.warning("catch_up.left_out", ticket=row.number, reason=str(refusal))
+            self._holds.read(row.id)
 
     async def _read(self, row: TicketRow) -> None:
         while True:

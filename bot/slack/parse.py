@@ -98,8 +98,13 @@ def raw(body: Mapping[str, Any], *, text: str) -> Raw:
             key, about, at = f"{channel}:{event.get('ts')}", event, _micros(event.get("ts"))
         case _:
             return Raw(key=str(body.get("event_id")), lane="workspace", position=at, body=text)
-    lane = f"{channel}:{about.get('thread_ts') or about.get('ts')}"
-    return Raw(key=key[:255], lane=lane[:200], position=at, body=text)
+    lane = lane_of(channel, about.get("thread_ts") or about.get("ts"))
+    return Raw(key=key[:255], lane=lane, position=at, body=text)
+
+
+def lane_of(channel: object, thread: object) -> str:
+    """What stays in order: all that happens in one thread."""
+    return f"{channel}:{thread}"[:200]
 
 
 def happened(body: Mapping[str, Any]) -> Happened:

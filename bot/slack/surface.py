@@ -257,7 +257,7 @@ class SlackSurface:
         if part.payload["name"] != "not_sent":
             return blocks.answer(say(f"whisper.{part.payload['name']}"), None, say)
         message = await MessageRow.get(id=part.message)
-        return blocks.whisper_not_sent(message.id, say) if message.direction == "note" else None
+        return blocks.whisper_not_sent(message.id, say) if message.receipt == Receipt.INTERNAL else None
 
     # --- drawing the card
 

@@ -85,7 +85,7 @@ TEXTS: dict[str, str] = {
     "refused.already_solved": "Ticket #{number} is solved already.",
     "refused.not_solved": "Ticket #{number} is still open.",
     "refused.nothing_to_undo": "You have no reply in ticket #{number} that could still be taken back.",
-    "refused.already_decided": "Somebody has decided this before.",
+    "refused.already_decided": "This was decided before, or its message is gone.",
     "refused.not_an_agent": "Only full members of the desk's channel can do this.",
     "refused.wrong_use": "{problem} The right form: {usage}",
     "problem.text_missing": "The text is missing.",

@@ -85,7 +85,7 @@ TEXTS: dict[str, str] = {
     "refused.already_solved": "Tiket #{number} sudah selesai.",
     "refused.not_solved": "Tiket #{number} masih terbuka.",
     "refused.nothing_to_undo": "Tidak ada balasan Anda di tiket #{number} yang masih bisa ditarik.",
-    "refused.already_decided": "Hal ini sudah diputuskan orang lain.",
+    "refused.already_decided": "Hal ini sudah diputuskan, atau pesannya sudah dihapus.",
     "refused.not_an_agent": "Hanya anggota penuh kanal ini yang dapat melakukannya.",
     "refused.wrong_use": "{problem} Bentuk yang benar: {usage}",
     "problem.text_missing": "Teksnya belum ada.",

@@ -76,3 +76,19 @@ async def test_an_update_handed_over_ten_times_at_once_is_one_message(desk: Desk
     assert desk.shown(card, ["My clock ticks", "And tocks"]) == ["My clock ticks", "And tocks"]
     assert desk.received(ada, ["We know"]) == ["We know"]
     assert desk.acknowledged(ada) == 1
+
+
+async def test_a_look_back_that_a_locked_database_ends_begins_again(desk: Desk) -> None:
+    await desk.start()
+    ada, card = await desk.ticket("Adalberta", "My clock ticks")
+    await desk.process.kill()
+    desk.answers(desk.agents[0], card, "We know")
+    await until(lambda: not desk.slack.unacked, "Slack has given up")
+
+    gate = desk.slack.faults.hold("conversations.replies", performed=False)
+    await desk.start()
+    await gate.reached()
+    with desk.database_locked():
+        gate.release()
+        await until(lambda: "catch_up.interrupted" in desk.log, "it meets the lock")
+    await until(lambda: desk.received(ada, ["We know"]), "it is found all the same")

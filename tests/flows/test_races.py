@@ -68,6 +68,17 @@ async def test_a_held_text_that_was_deleted_is_not_sent_by_its_old_button(world:
     assert len(ada.received) == 1
 
 
+async def test_a_note_that_was_deleted_is_not_sent_by_the_button_of_its_hint(world: World, ada: Customer) -> None:
+    said = await world.budi.writes("he is a crook", under=world.card())
+    hint = world.slack.ephemerals(world.budi.id)[-1]
+
+    await world.budi.deletes(said)
+    await world.budi.presses("note.send", on=hint["ts"], ephemeral=True)
+
+    assert len(ada.received) == 1
+    assert "its message is gone" in world.budi.whispers[-1]
+
+
 async def test_an_edit_that_turns_a_typed_name_into_a_mention_stops_the_reply(world: World, ada: Customer) -> None:
     ts = later_ts(world)
     before = message(world, ts, "@budi he is a crook")

@@ -53,6 +53,17 @@ async def test_what_was_done_in_the_thread_is_taken_back(world: World, verb: str
     assert words(world.cards()[0]) == before
 
 
+async def test_an_explicit_reply_does_not_wait_behind_the_question_at_the_end(world: World, ada: Customer) -> None:
+    await world.mika.commands("/close 1 done")
+    before = len(ada.received)
+
+    await world.mika.commands("/reply 1 By the way: the invoice follows")
+    assert ada.received[before:] == ["By the way: the invoice follows"]
+
+    await world.passes(timedelta(seconds=10))
+    assert "solved" in ada.received[-1]
+
+
 async def test_the_customer_is_told_of_a_closing_when_it_stands(world: World, ada: Customer) -> None:
     await world.mika.commands("/close 1 done")
     before = len(ada.received)

@@ -199,6 +199,27 @@ async def test_a_failure_that_is_reported_later_is_shown(desk: WhatsAppWorld) ->
     assert any("not delivered" in line for line in desk.thread(desk.card()))
 
 
+async def test_a_first_reply_that_failed_after_all_counts_for_nothing(desk: WhatsAppWorld) -> None:
+    ada = desk.whatsapp.add_person("Ada", phone="6281200001")
+    desk.whatsapp.writes(ada, "Where is my order?")
+    await desk.quiet()
+    await desk.mika.presses("ticket.claim", on=desk.card())
+    desk.whatsapp.messages.refuses_late = True
+    desk.whatsapp.blocks(ada)
+    await desk.mika.writes("!reply On its way!", under=desk.card())
+
+    card, shown = words(desk.cards()[0]), await desk.mika.commands("/loket show 1")
+    assert "In progress" in card
+    assert "first reply due" in card
+    assert "first reply" not in shown
+
+    desk.whatsapp.messages.refuses_late = False
+    desk.whatsapp.unblocks(ada)
+    await desk.mika.writes("!reply It is on its way!", under=desk.card())
+
+    assert "first reply due" not in words(desk.cards()[0])
+
+
 async def test_the_end_is_asked_with_buttons_and_then_a_list(desk: WhatsAppWorld) -> None:
     ada = desk.whatsapp.add_person("Ada", phone="6281200001")
     desk.whatsapp.writes(ada, "Where is my order?")

@@ -76,6 +76,18 @@ async def test_a_held_part_waits_until_it_is_due_and_keeps_its_place(desk: Desk)
     assert [await desk.round(), await desk.round()] == [["held"], ["behind"]]
 
 
+async def test_a_held_part_waits_on_while_its_hold_is_said_not_to_be_over(desk: Desk) -> None:
+    await desk.put(part("held", due_at=MONDAY + SECOND))
+    await desk.put(part("behind"))
+    await desk.put(part("elsewhere", due_at=MONDAY + SECOND, lane="ben"))
+    desk.holds.longer = {"held"}
+    desk.clock.passes(SECOND)
+
+    assert [await desk.round(), await desk.round()] == [["elsewhere"], []]
+    desk.holds.longer.clear()
+    assert [await desk.round(), await desk.round()] == [["held"], ["behind"]]
+
+
 async def test_what_is_due_already_is_not_held(desk: Desk) -> None:
     await desk.put(part("now", due_at=MONDAY), part("before", due_at=MONDAY - SECOND, lane="ben"))
 

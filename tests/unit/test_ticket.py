@@ -31,6 +31,7 @@ from bot.domain.ticket import (
     Ticket,
     answered,
     assign,
+    bounced,
     claim,
     close_when_due,
     escalate,
@@ -297,6 +298,21 @@ def test_the_first_accepted_reply_is_the_first_response_and_only_that() -> None:
     assert first == replace(OPEN, status=Status.PENDING, first_reply_at=LATER, last_agent_at=LATER)
     assert second.first_reply_at == LATER
     assert second.last_agent_at == LATER + timedelta(hours=1)
+
+
+def test_a_reply_that_bounced_was_none() -> None:
+    twice = answered(answered(OPEN, released_at=LATER), released_at=LATER + WITHIN)
+
+    assert bounced(twice, replies=()) == OPEN
+    assert bounced(twice, replies=[LATER]) == answered(OPEN, released_at=LATER)
+    assert bounced(replace(twice, owner=None), replies=()).status is Status.NEW
+    assert bounced(replace(twice, last_customer_at=LATER + WITHIN), replies=[LATER]).status is Status.OPEN
+
+
+def test_a_bounced_reply_reopens_nothing() -> None:
+    done = replace(OPEN, status=Status.SOLVED, first_reply_at=LATER, last_agent_at=LATER)
+
+    assert bounced(done, replies=()).status is Status.SOLVED
 
 
 def test_after_a_reply_it_stays_our_turn_if_the_customer_wrote_meanwhile() -> None:

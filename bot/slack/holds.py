@@ -1,0 +1,45 @@
+"""
+When the hold of a reply is over: not before everything that happened in its thread has been seen.
+
+Else a deletion that is stored but not processed yet would come too late, and after a start so would one that Slack has
+not told us of: whatever was held when the last process ended waits until its thread has been read again.
+"""
+
+from collections.abc import Callable
+
+from bot.models.rows import DeliveryRow, InboxRow, MessageRow, TicketRow
+from bot.slack.parse import lane_of
+
+
+class Holds:
+    """
+    Answers the outbox.
+
+    ``source`` is the inbox's name for Slack; ``unread`` are the tickets whose threads must be read first.
+    """
+
+    def __init__(self, *, source: str) -> None:
+        self._source = source
+        self.unread: set[int] = set()
+        self.woken: Callable[[], None] = lambda: None  #: called when something may leave that might not before
+
+    async def recover(self) -> None:
+        """Take note of what an earlier process has left held."""
+        held = DeliveryRow.filter(kind="send", state="held", message__slack_ts__isnull=False)
+        self.unread = {row.ticket_id for row in await held if row.ticket_id is not None}
+
+    def read(self, ticket: int) -> None:
+        """All that Slack knows of the ticket's thread is in the inbox."""
+        if ticket in self.unread:
+            self.unread.discard(ticket)
+            self.woken()
+
+    async def are_over(self, row: DeliveryRow) -> bool:
+        """Whether this part, whose time has come, may leave."""
+        if row.message_id is None or (await MessageRow.get(id=row.message_id)).slack_ts is None:
+            return True  # it did not come from a thread
+        if row.ticket_id in self.unread:
+            return False
+        ticket = await TicketRow.get(id=row.ticket_id)
+        lane = f"{self._source}:{lane_of(ticket.slack_channel, ticket.thread_ts)}"
+        return not await InboxRow.exists(lane=lane, state="new")
