@@ -4,6 +4,7 @@
 import { clock, el, safeLink } from "./dom.js";
 import { formatted } from "./entities.js";
 import { mrkdwn } from "./mrkdwn.js";
+import { sign } from "./icons.js";
 import { menu } from "./popup.js";
 
 /** What a customer can send beside text, by the names of all messengers. */
@@ -45,7 +46,7 @@ export function bubble({ message, quoted, read }, chat) {
     { class: "meta" },
     message.edited && !theirs && "edited ", // on a bot's message Telegram does not show it
     clock(seconds(message.date)),
-    !theirs && el("span", { class: `ticks-sign ${read ? "read" : ""}`, "aria-label": read ? "read" : "sent" }, signOf(message, read)),
+    !theirs && ticks(message, read),
   );
   const more = el(
     "button",
@@ -57,7 +58,7 @@ export function bubble({ message, quoted, read }, chat) {
       "data-focus": "more",
       onclick: () => menu(more, choices(message, chat)),
     },
-    "⋯",
+    sign("down"),
   );
   const box = el(
     "div",
@@ -77,8 +78,9 @@ export function bubble({ message, quoted, read }, chat) {
 }
 
 /** On WhatsApp two signs mean delivered, and their colour read; on Telegram two mean read. */
-function signOf(message, read) {
-  return read || "status" in message ? "✓✓" : "✓";
+function ticks(message, read) {
+  const attributes = { class: `ticks-sign ${read ? "read" : ""}`, role: "img", "aria-label": read ? "read" : "sent" };
+  return el("span", attributes, sign(read || "status" in message ? "checks" : "check"));
 }
 
 /** A message in a few words. */
@@ -142,8 +144,9 @@ function listKey({ message_id, menu: label }, keys, chat) {
     label: text,
     run: () => chat.press(message_id, callback_data),
   }));
-  const open = { type: "button", "aria-haspopup": "menu", "data-focus": "list" };
-  return el("button", { ...open, onclick: (event) => menu(event.currentTarget, items) }, `☰ ${label}`);
+  const open = { type: "button", "aria-haspopup": "dialog", "data-focus": "list" };
+  const show = (event) => chat.choose(event.currentTarget, { title: label, items });
+  return el("button", { ...open, onclick: show }, sign("list"), label);
 }
 
 function choices(message, chat) {

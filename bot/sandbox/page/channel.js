@@ -2,7 +2,8 @@
  * The open channel.
  */
 import { composer, set } from "./composer.js";
-import { el, icon, keyed, log, sticky } from "./dom.js";
+import { avatar, el, icon, keyed, log, sticky } from "./dom.js";
+import { sign } from "./icons.js";
 import { messageNode } from "./message.js";
 import { nearDay } from "./mrkdwn.js";
 import { follows, isReply } from "./state.js";
@@ -11,16 +12,18 @@ import { follows, isReply } from "./state.js";
 export function channelPane(desk) {
   const title = el("h2", {});
   const list = log("Channel", "messages");
-  const empty = el("div", { class: "empty" }, el("b", {}, "Nothing here yet"), el("p", {}, EMPTY));
+  const empty = el("div", { class: "empty" }, sign("ticket"), el("b", {}, "No tickets yet"), el("p", {}, EMPTY));
+  const members = el("div", { class: "members" });
   const form = channelComposer(desk);
   const foot = el("div", { class: "foot" }, form);
-  const node = el("div", { class: "channel" }, el("header", {}, title), list, empty, foot);
+  const node = el("div", { class: "channel" }, el("header", {}, title, members), list, empty, foot);
   const stick = sticky(list);
   let shown = null;
   node.draw = () => {
     if (!desk.channel) return;
     const { direct, name } = desk.store.channels.find((one) => one.id === desk.channel);
-    title.textContent = direct ? name : `# ${name}`;
+    title.replaceChildren(...(direct ? [] : [sign("hash")]), name);
+    drawMembers(members, desk);
     form.field.placeholder = `Message ${direct ? "" : "#"}${name}`;
     const rows = items(desk);
     empty.hidden = rows.length > 0;
@@ -31,6 +34,23 @@ export function channelPane(desk) {
   return node;
 }
 
+function drawMembers(node, { store, channel }) {
+  const people = store.members(channel).filter((one) => !one.is_bot);
+  const label = people.map((one) => one.real_name).join(", ");
+  node.hidden = people.length < 2;
+  if (node.title === label) return;
+  node.title = label;
+  node.replaceChildren(
+    el("span", { role: "img", "aria-label": label }, people.slice(0, MOST_FACES).map(portrait)),
+    String(people.length),
+  );
+}
+
+function portrait({ real_name, color }) {
+  return avatar(real_name, color && `#${color.replace("#", "")}`, "square");
+}
+
+const MOST_FACES = 3;
 const EMPTY = "Write as a customer in a phone: a card appears in the desk’s channel.";
 
 function channelComposer(desk) {
@@ -43,7 +63,7 @@ function channelComposer(desk) {
     form.field.focus();
     set(form.field, "/");
   };
-  form.insertBefore(icon("Commands", "/", commands), form.field);
+  form.insertBefore(icon("Commands", sign("slash"), commands), form.field);
   return form;
 }
 

@@ -2,6 +2,7 @@
  * Where one writes: a text field that grows, sends on Enter, and offers completions.
  */
 import { el } from "./dom.js";
+import { sign } from "./icons.js";
 
 let lists = 0;
 
@@ -22,7 +23,7 @@ export function composer({ label, placeholder, send, offers = () => [], extra = 
     hidden: true,
   });
   field.setAttribute("aria-controls", list.id);
-  const button = el("button", { class: "send", "aria-label": "Send", disabled: !text }, "➤");
+  const button = el("button", { class: "send", "aria-label": "Send", title: "Send", disabled: !text }, sign("send"));
   const form = el("form", { class: `composer ${className}` }, list, field, extra, button);
   const box = { form, field, list, offers, chosen: 0, current: [] };
   field.value = text;

@@ -16,27 +16,22 @@ export class Desk {
   editing = null;
   unread = new Map();
   unreadThreads = new Set();
-  #acted;
   #draw;
   #write;
 
   /**
-   * @param options.acted called with the name of each act that went well
    * @param options.draw draws everything, soon
    * @param options.write goes to the composer of the thread
    */
-  constructor(store, { acted, draw, write }) {
+  constructor(store, { draw, write }) {
     this.store = store;
-    this.#acted = acted;
     this.#draw = draw;
     this.#write = write;
   }
 
   /** Do something as the agent; what is refused is shown. Resolves to whether it went well. */
   async say(name, body) {
-    const done = await attempt(act(SLACK, name, { as: this.store.me, ...body }));
-    if (done) this.#acted(name);
-    return Boolean(done);
+    return Boolean(await attempt(act(SLACK, name, { as: this.store.me, ...body })));
   }
 
   /** Press something in a message of the open channel. */

@@ -25,9 +25,9 @@ export function link(address, label = address) {
   return href ? el("a", { href, target: "_blank", rel: "noopener noreferrer" }, label) : el("span", {}, label);
 }
 
-/** A button that shows a sign and says its label. */
-export function icon(label, sign, onclick, more = {}) {
-  return el("button", { type: "button", class: "icon", title: label, "aria-label": label, onclick, ...more }, sign);
+/** A button that shows a picture and says its label. */
+export function icon(label, picture, onclick, more = {}) {
+  return el("button", { type: "button", class: "icon", title: label, "aria-label": label, onclick, ...more }, picture);
 }
 
 /** A scrolling list to which things are added at the end; screen readers announce them. */
@@ -43,12 +43,12 @@ export function avatar(name, color, extra = "") {
   return node;
 }
 
-const TINTS = ["#c2554d", "#b8742a", "#5c8a3a", "#2f8a7a", "#3378b8", "#6a5cc0", "#a04f93"];
+const TINTS = ["#c2554d", "#b8742a", "#5c8a3a", "#2f8a7a", "#3378b8", "#6a5cc0", "#a04f93", "#8a6b4f"];
 
 /** A colour that stays the same for the same name. */
 export function tint(name) {
   let sum = 0;
-  for (const letter of name) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
+  for (const letter of name) sum = (sum * 29 + letter.codePointAt(0)) % 9973;
   return TINTS[sum % TINTS.length];
 }
 
@@ -65,6 +65,7 @@ export function keyed(parent, items, { key, build }) {
     const id = String(key(item));
     const before = old.get(id);
     const node = renewed(before, { id, item, build });
+    if (!before && old.size) node.classList.add("arriving");
     if (before === place) place = place.nextElementSibling;
     if (before && before !== node) exchange(before, node);
     if (node.parentNode !== parent || node.nextElementSibling !== place) parent.insertBefore(node, place);

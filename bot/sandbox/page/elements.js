@@ -6,6 +6,7 @@
  * Source: "Block elements", docs.slack.dev/reference/block-kit/block-elements
  */
 import { el, safeLink } from "./dom.js";
+import { sign } from "./icons.js";
 import { plain, textObject } from "./mrkdwn.js";
 import { menu, question } from "./popup.js";
 
@@ -74,7 +75,7 @@ function overflow(element, _, dispatch) {
       "aria-haspopup": "menu",
       onclick: (event) => menu(event.currentTarget, items),
     },
-    "⋯",
+    sign("more"),
   );
 }
 

@@ -1,22 +1,22 @@
 /**
- * Puts the page together: the stores, the panes, the hint, the tabs of a narrow window.
+ * Puts the page together: the stores, the two sides, and the bar on top.
  */
 import { follow, read, SLACK } from "./api.js";
-import { el, keyed } from "./dom.js";
+import { header, sides } from "./header.js";
+import { tab } from "./memory.js";
 import { Telegram, WhatsApp } from "./messengers.js";
-import { phonesPane } from "./phone.js";
+import { phonesPane } from "./phones.js";
 import { attempt } from "./popup.js";
 import { slackPane } from "./slack.js";
-import { isReply, PhoneStore, SlackStore, WhatsAppStore } from "./state.js";
+import { PhoneStore, SlackStore, WhatsAppStore } from "./state.js";
+import { heard, say } from "./words.js";
 
 const slack = new SlackStore();
-const telegram = new PhoneStore();
 const owners = [
-  { store: telegram, messenger: Telegram },
+  { store: new PhoneStore(), messenger: Telegram },
   { store: new WhatsAppStore(), messenger: WhatsApp },
 ];
 const stores = [slack, ...owners.map((one) => one.store)];
-const done = new Set();
 let leave = () => {};
 
 /** Look at the workspace as this agent from now on. */
@@ -28,7 +28,7 @@ function become(id) {
     if (!slack.users.has(id)) enter(); // another demo was started meanwhile
   };
   leave = follow(SLACK, { as: id, load, apply: slack.apply, online: online(slack) });
-  sessionStorage.setItem("agent", id);
+  tab.remember("agent", id);
 }
 
 function online(store) {
@@ -38,102 +38,26 @@ function online(store) {
   };
 }
 
-function acted(name) {
-  if (name === "press") done.add("claim");
-  slack.changed();
-}
-
-const workspace = slackPane(slack, { become, acted });
+const workspace = slackPane(slack, { become });
 const phones = phonesPane(owners);
-
-/** Show one half of the page where both do not fit. */
-function tab(name) {
-  document.body.dataset.tab = name;
-  for (const one of document.querySelectorAll(".tabs button")) {
-    one.setAttribute("aria-pressed", String(one.dataset.tab === name));
-    if (one.dataset.tab === name) one.classList.remove("fresh");
-  }
-}
-
-function mark(name) {
-  if (document.body.dataset.tab !== name) document.querySelector(`.tabs [data-tab=${name}]`).classList.add("fresh");
-}
-
-const STEPS = [
-  {
-    words: () => ["Write as ", telegram.people[0]?.first_name ?? "a customer"],
-    met: () => owners.some(({ store }) => store.people.some((one) => one.messages.some((message) => !message.from_bot))),
-    go: () => (tab("customer"), phones.write()),
-  },
-  {
-    words: () => ["Press Claim as ", slack.names.user(slack.me) ?? "an agent"],
-    met: () => done.has("claim"),
-    go: () => (tab("slack"), document.querySelector(".channel .block-actions .button:not(.more)")?.focus()),
-  },
-  {
-    words: () => ["Answer in ", "the thread"],
-    met: () => [...slack.messages.values()].some((all) => [...all.values()].some((one) => isReply(one) && !one.bot_id)),
-    go: () => (tab("slack"), openNewest()),
-  },
-];
-
-function openNewest() {
-  const { desk } = workspace;
-  const newest = slack.roots(desk.channel).findLast((one) => !one.ephemeral && !isReply(one));
-  if (newest) desk.openThread(newest.ts, { write: true });
-}
-
-function hint() {
-  const strip = document.getElementById("hint");
-  const steps = document.getElementById("steps");
-  document.getElementById("hint-close").addEventListener("click", () => {
-    strip.hidden = true;
-    sessionStorage.setItem("hint", "seen");
-  });
-  strip.hidden = sessionStorage.getItem("hint") === "seen";
-  return () => {
-    const seen = STEPS.map((step) => step.met());
-    const met = seen.map((_, at) => seen.slice(at).some(Boolean)); // who answered has claimed, perhaps before a reload
-    const next = met.indexOf(false);
-    const items = STEPS.map(({ words }, at) => ({
-      at,
-      words: words(),
-      mood: met[at] ? "met" : at === next ? "next" : "",
-    }));
-    keyed(steps, items, { key: (item) => item.at, build: stepNode });
-  };
-}
-
-function stepNode({ at, words: [lead, name], mood }) {
-  const button = el(
-    "button",
-    {
-      type: "button",
-      class: mood,
-      "aria-current": mood === "next" ? "step" : null,
-      "data-focus": `step-${at}`,
-      onclick: STEPS[at].go,
-    },
-    el("span", { class: "number" }, mood === "met" ? "✓" : String(at + 1)),
-    el("span", {}, lead, el("b", {}, name)),
-  );
-  return el("li", {}, button);
-}
+const side = sides(phones.draw);
 
 function connection() {
   const line = document.getElementById("connection");
-  return () => {
+  const draw = () => {
     line.hidden = stores.every((one) => one.online);
-    line.textContent = slack.me || telegram.bot ? "Reconnecting…" : "Connecting…";
+    line.textContent = say(slack.me || owners[0].store.bot ? "reconnecting" : "connecting");
   };
+  stores.forEach((store) => store.subscribe(draw));
+  heard(draw);
+  draw();
 }
 
 async function start() {
   document.getElementById("stage").append(phones, workspace);
-  for (const one of document.querySelectorAll(".tabs button"))
-    one.addEventListener("click", () => tab(one.dataset.tab));
-  tab("customer");
-  for (const draw of [hint(), connection()]) stores.forEach((store) => store.subscribe(draw));
+  header([]);
+  side.open("customer");
+  connection();
   const refresh = (store, base) => async () => {
     const state = await attempt(read(base, store.me));
     if (state) store.load(state);
@@ -142,11 +66,11 @@ async function start() {
   const hear = slack.onframe;
   slack.onframe = (frame) => (
     hear(frame),
-    frame.type === "message" && frame.message?.user !== slack.me && mark("slack")
+    frame.type === "message" && frame.message?.user !== slack.me && side.fresh("slack")
   );
   for (const { store, messenger } of owners) {
     store.onstale = refresh(store, messenger.base);
-    store.onframe = (frame) => frame.message?.from_bot && mark("customer");
+    store.onframe = (frame) => frame.message?.from_bot && side.fresh("customer");
     follow(messenger.base, { load: (state) => store.load(state), apply: store.apply, online: online(store) });
   }
   await enter();
@@ -157,7 +81,7 @@ async function enter() {
   try {
     const { users } = await read(SLACK);
     const people = users.filter((one) => !one.is_bot && one.role !== "bot");
-    const before = people.find((one) => one.id === sessionStorage.getItem("agent"));
+    const before = people.find((one) => one.id === tab.recall("agent"));
     const first = before ?? people.find((one) => one.role === "member") ?? people[0];
     if (first) return become(first.id);
   } catch {

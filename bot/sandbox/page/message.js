@@ -5,6 +5,7 @@ import { renderBlocks } from "./blockkit.js";
 import { composer } from "./composer.js";
 import { avatar, clock, el } from "./dom.js";
 import { emoji, QUICK } from "./emoji.js";
+import { sign } from "./icons.js";
 import { mrkdwn, nearDay, typed } from "./mrkdwn.js";
 import { attempt, menu, question } from "./popup.js";
 
@@ -44,7 +45,7 @@ export function messageNode(item, desk) {
 
 function onlyYou({ ts }, desk) {
   const dismiss = { type: "button", "data-focus": "dismiss", onclick: () => desk.store.dismiss(ts) };
-  return el("div", { class: "only-you" }, "👁 Only visible to you · ", el("button", dismiss, "Dismiss"));
+  return el("div", { class: "only-you" }, sign("eye"), "Only visible to you · ", el("button", dismiss, "Dismiss"));
 }
 
 /** Name, colour and whether it is an app, of whoever wrote. */
@@ -77,7 +78,7 @@ function body(message, desk) {
       ),
     ),
     (message.files ?? []).map((file) =>
-      el("div", { class: "file" }, `📄 ${file.name ?? file.title ?? "file"}`, file.preview && el("pre", {}, file.preview)),
+      el("div", { class: "file" }, el("span", { class: "file-name" }, sign("file"), file.name ?? file.title ?? "file"), file.preview && el("pre", {}, file.preview)),
     ),
     message.edited && el("small", { class: "edited" }, "(edited)"),
   );
@@ -160,7 +161,7 @@ function threadLink(message, { count, last, unread }, desk) {
 }
 
 function toolbar(message, item, desk) {
-  const tool = (label, sign, run) =>
+  const tool = (label, picture, run) =>
     el(
       "button",
       {
@@ -170,12 +171,12 @@ function toolbar(message, item, desk) {
         "data-focus": `tool-${label}`,
         onclick: (event) => run(event.currentTarget),
       },
-      sign,
+      picture,
     );
   return el(
     "div",
-    { class: "tools" },
-    tool("Add a reaction", "☺", (at) =>
+    { class: "tools", role: "group", "aria-label": "Actions" },
+    tool("Add a reaction", sign("smile"), (at) =>
       menu(
         at,
         QUICK.map((name) => ({
@@ -185,8 +186,8 @@ function toolbar(message, item, desk) {
       ),
     ),
     item.thread &&
-      tool("Reply in thread", "💬", () => desk.openThread(message.thread_ts ?? message.ts, { write: true })),
-    tool("More actions", "⋮", (at) => menu(at, moreItems(message, desk))),
+      tool("Reply in thread", sign("thread"), () => desk.openThread(message.thread_ts ?? message.ts, { write: true })),
+    tool("More actions", sign("dots"), (at) => menu(at, moreItems(message, desk))),
   );
 }
 

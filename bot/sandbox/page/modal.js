@@ -4,6 +4,7 @@
 import { SLACK, act } from "./api.js";
 import { renderBlocks } from "./blockkit.js";
 import { el, icon } from "./dom.js";
+import { sign } from "./icons.js";
 import { plain } from "./mrkdwn.js";
 import { attempt } from "./popup.js";
 
@@ -54,7 +55,7 @@ function form(view, pane) {
     { type: "button", class: "button", onclick: () => leave(pane) },
     plain(view.close) || "Cancel",
   );
-  const cross = icon("Close", "✕", () => leave(pane));
+  const cross = icon("Close", sign("close"), () => leave(pane));
   return el(
     "form",
     { novalidate: true, onsubmit: (event) => send(event, view, pane) },

@@ -1,78 +1,61 @@
 /**
- * The customers' phones: each shows one person's chat with the bot.
+ * One customer's phone: the chat with the bot.
  */
 import { act } from "./api.js";
 import { bubble, excerpt, KINDS, seconds } from "./bubble.js";
 import { composer, set } from "./composer.js";
-import { avatar, el, icon, keyed, log, soon, sticky } from "./dom.js";
+import { avatar, clock, el, icon, keyed, log, sticky } from "./dom.js";
+import { sign } from "./icons.js";
 import { nearDay } from "./mrkdwn.js";
 import { attempt, menu } from "./popup.js";
+import { sheet } from "./sheet.js";
 
 /** What a new customer might say, by language. */
 const OPENERS = {
   en: ["My payment failed twice, error 402", "Where is my order?", "How do I reset my password?"],
   id: ["Pembayaran saya gagal dua kali, error 402", "Di mana pesanan saya?", "Bagaimana cara reset kata sandi?"],
 };
-const NEW = "new";
+const START = { en: "Write as {name}", id: "Tulis sebagai {name}" };
 
 const READ_AFTER_MS = 1500;
 
-/** A phone for each `{store, messenger}`; returns the node, with `write()` that goes to the first one's composer. */
-export function phonesPane(owners) {
-  const phones = owners.map(({ store, messenger }) => {
-    const one = phone(store, messenger);
-    store.subscribe(soon(one.draw));
-    return one;
-  });
-  const node = el("section", { class: "phones", "aria-label": "Customers" }, phones);
-  node.write = () => phones[0].querySelector(".chat-foot textarea")?.focus();
-  return node;
-}
-
-function phone(store, messenger) {
+/** The phone of the person with this id; returns the node, with `draw()` and `write()`, which goes to its composer. */
+export function phone(store, messenger, id) {
   const chat = {
     store,
     messenger,
-    id: null,
     reply: null,
     editing: null,
-    person: () => store.person(chat.id) ?? store.people[0] ?? null,
+    person: () => store.person(id),
     async say(name, body = {}) {
-      return (await attempt(act(messenger.base, name, { as: chat.person().id, ...body }))) !== null;
+      return (await attempt(act(messenger.base, name, { as: id, ...body }))) !== null;
     },
     press: (message_id, choice) => chat.say("presses", { message_id, ...messenger.pressed(choice) }),
     answer: (message) => aim(chat, { reply: message }),
     edit: (message) => aim(chat, { editing: message }),
-    play: (id) => {
-      chat.id = id;
-      aim(chat, {});
-    },
+    choose: (anchor, choices) => sheet(screen, anchor, choices),
   };
-  const parts = [owner(chat), heading(chat), conversation(chat), foot(chat)];
-  const stranger = newcomer(chat);
-  const screen = el("div", { class: "screen" }, parts.slice(1), stranger);
-  const node = el("section", { class: `phone ${messenger.style}`, "aria-label": messenger.name }, parts[0], screen);
-  chat.draw = () => {
-    const somebody = chat.person() && chat.id !== NEW;
-    parts[0].draw();
-    stranger.hidden = somebody;
-    for (const part of parts.slice(1)) {
-      part.hidden = !somebody;
-      if (somebody) part.draw();
-    }
-    if (somebody) reading(chat);
+  const parts = [statusBar(chat), heading(chat), conversation(chat), foot(chat)];
+  const screen = el("div", { class: "screen" }, parts);
+  const node = el("section", { class: `phone ${messenger.style}` }, el("div", { class: "frame" }, screen));
+  node.draw = chat.draw = () => {
+    if (!chat.person()) return;
+    node.setAttribute("aria-label", `${chat.person().first_name}, ${messenger.name}`);
+    for (const part of parts) part.draw();
+    reading(chat, node);
   };
-  node.draw = chat.draw;
+  node.write = () => chat.field.focus();
   return node;
 }
 
 /** Who has the chat before their eyes has read it a moment later; only where messengers tell of it. */
-function reading(chat) {
+function reading(chat, node) {
   const { messages } = chat.person();
   if (chat.eyes || !messages.some((one) => one.from_bot && ["sent", "delivered"].includes(one.status))) return;
+  if (node.offsetParent === null) return;
   chat.eyes = setTimeout(() => {
     chat.eyes = null;
-    chat.say("reads");
+    if (node.offsetParent !== null) chat.say("reads");
   }, READ_AFTER_MS);
 }
 
@@ -84,27 +67,14 @@ function aim(chat, { reply = null, editing = null }) {
   if (reply || editing) chat.field.focus();
 }
 
-function owner(chat) {
-  const pick = el("select", {
-    "aria-label": "Whose phone is this?",
-    onchange: () => {
-      chat.play(pick.value === NEW ? NEW : Number(pick.value));
-    },
-  });
-  const face = el("span", {});
-  const language = el("small", {});
-  const node = el("div", { class: "owner" }, face, pick, language);
+function statusBar(chat) {
+  const time = el("span", {});
+  const whose = el("b", {});
+  const node = el("div", { class: "status-bar", "aria-hidden": "true" }, time, whose, el("i", {}));
   node.draw = () => {
-    const person = chat.person();
-    const items = [
-      ...chat.store.people.map(({ id, first_name }) => ({ id, first_name })),
-      { id: NEW, first_name: "+ New customer…" },
-    ];
-    keyed(pick, items, { key: (one) => one.id, build: (one) => el("option", { value: one.id }, one.first_name) });
-    const asNew = chat.id === NEW || !person;
-    pick.value = asNew ? NEW : String(person.id);
-    face.replaceChildren(asNew ? avatar("+", "var(--soft)") : avatar(person.first_name));
-    language.textContent = [chat.messenger.name, asNew ? null : person.language_code].filter(Boolean).join(" · ");
+    const { first_name, language_code } = chat.person();
+    time.textContent = clock(Date.now() / 1000);
+    whose.textContent = language_code ? `${first_name} · ${language_code}` : first_name;
   };
   return node;
 }
@@ -112,15 +82,17 @@ function owner(chat) {
 function heading(chat) {
   const state = el("small", { "aria-live": "polite" });
   const name = el("b", {});
-  const more = icon("More", "⋮", () => menu(more, [blocking(chat)]), { "aria-haspopup": "menu" });
-  const face = el("span", {});
+  const more = icon("More", sign("dots"), () => menu(more, [blocking(chat)]), { "aria-haspopup": "menu" });
+  const face = el("span", { class: "chat-face" }, sign("back"), avatar("", "var(--bot)"));
   const node = el("header", { class: "chat-head" }, face, el("div", {}, name, state), more);
   node.draw = () => {
     const title = chat.store.bot?.first_name ?? "Bot";
+    const types = chat.store.types(chat.person().id);
+    if (name.textContent !== title) face.lastChild.replaceWith(avatar(title, "var(--bot)"));
     name.textContent = title;
-    face.replaceChildren(avatar(title, "var(--face)"));
-    state.textContent = chat.store.types(chat.person().id) ? "typing…" : chat.messenger.they;
-    state.classList.toggle("typing", chat.store.types(chat.person().id));
+    if (state.classList.contains("typing") !== types || !state.textContent)
+      state.replaceChildren(...(types ? ["typing", el("span", { class: "dots" }, el("i"), el("i"), el("i"))] : [chat.messenger.they]));
+    state.classList.toggle("typing", types);
   };
   return node;
 }
@@ -134,26 +106,26 @@ function blocking(chat) {
 function conversation(chat) {
   const list = log("Chat", "bubbles");
   const stick = sticky(list);
-  let shown = null;
+  let fresh = true;
   list.draw = () => {
-    const person = chat.person();
     const build = (item) => (item.message ? bubble(item, chat) : aside(item, chat));
-    stick(() => keyed(list, items(person), { key: (item) => item.key, build }), { afresh: shown !== person.id });
-    shown = person.id;
+    stick(() => keyed(list, items(chat.person()), { key: (item) => item.key, build }), { afresh: fresh });
+    fresh = false;
   };
   return list;
 }
 
-function items({ id, messages, language_code }) {
-  if (!messages.length) return [{ key: "start", id, openers: OPENERS[language_code] ?? OPENERS.en }];
+function items({ id, messages, language_code, first_name }) {
+  const spoken = language_code in OPENERS ? language_code : "en";
+  if (!messages.length) return [{ key: "start", id, name: first_name, spoken }];
   const lastOfBot = messages.findLastIndex((one) => one.from_bot);
   let day = null;
   return messages.flatMap((message, at) => {
     const today = new Date(seconds(message.date) * 1000).toDateString();
     const line = today === day ? [] : [{ key: today, day: today }];
     day = today;
-    const quoted =
-      messages.find((one) => one.message_id === (message.reply_to?.message_id ?? message.reply_to)) ?? null;
+    const answered = message.reply_to?.message_id ?? message.reply_to;
+    const quoted = answered ? (messages.find((one) => one.message_id === answered) ?? null) : null;
     // WhatsApp tells what was read. Elsewhere the page can't see it; an answer or a reaction proves it.
     const proven = at < lastOfBot || message.reactions?.some((one) => one.from_bot) || false;
     const read = "status" in message ? message.status === "read" : proven;
@@ -161,26 +133,27 @@ function items({ id, messages, language_code }) {
   });
 }
 
-function aside({ day, openers }, chat) {
+function aside({ day, spoken, name }, chat) {
   if (day) {
     const date = new Date(day);
     const text = nearDay(date) ?? date.toLocaleDateString(undefined, { day: "numeric", month: "long" });
-    return el("div", { class: "tg-day" }, el("span", {}, text));
+    return el("div", { class: "chat-day" }, el("span", {}, text));
   }
   return el(
     "div",
     { class: "start" },
-    el("b", {}, "Write as this customer"),
-    openers.map((text) => el("button", { type: "button", onclick: () => sendText(chat, text) }, text)),
+    el("b", {}, START[spoken].replace("{name}", () => name)),
+    OPENERS[spoken].map((text) => el("button", { type: "button", onclick: () => sendText(chat, text) }, text)),
   );
 }
 
 function foot(chat) {
-  const form = composer({ label: `Message to the ${chat.messenger.they}`, placeholder: "Message", send: (text) => sendText(chat, text) });
+  const send = (text) => sendText(chat, text);
+  const form = composer({ label: `Message to the ${chat.messenger.they}`, placeholder: "Message", send });
   form.addEventListener("keydown", (event) => event.key === "Escape" && stop(chat));
   chat.field = form.field;
   const kinds = chat.messenger.kinds.map((kind) => ({ label: KINDS[kind], run: () => sendKind(chat, kind) }));
-  const clip = icon("Attach", "📎", () => menu(clip, kinds), { class: "icon clip", "aria-haspopup": "menu" });
+  const clip = icon("Attach", sign("clip"), () => menu(clip, kinds), { class: "icon clip", "aria-haspopup": "menu" });
   form.insertBefore(clip, form.field);
   const over = el("div", { class: "over" });
   const unblock = { type: "button", class: "restart", onclick: () => chat.say("unblocks") };
@@ -191,11 +164,7 @@ function foot(chat) {
     back.hidden = !form.hidden;
     const about = chat.reply ?? chat.editing;
     over.hidden = !about;
-    if (about)
-      over.replaceChildren(
-        aboutLine(chat, about),
-        icon("Cancel", "✕", () => stop(chat)),
-      );
+    if (about) over.replaceChildren(aboutLine(chat, about), icon("Cancel", sign("close"), () => stop(chat)));
   };
   return node;
 }
@@ -222,32 +191,4 @@ async function sendText(chat, text) {
 async function sendKind(chat, kind) {
   const caption = chat.messenger.captioned.includes(kind) ? chat.field.value.trim() : "";
   if ((await chat.say("sends", { kind, ...(caption ? { caption } : {}) })) && caption) set(chat.field, "");
-}
-
-function newcomer(chat) {
-  const name = el("input", { class: "field", required: true, maxlength: 64, autocomplete: "off" });
-  const language = el(
-    "select",
-    { class: "field" },
-    el("option", { value: "en" }, "English"),
-    el("option", { value: "id" }, "Bahasa Indonesia"),
-  );
-  const node = el(
-    "form",
-    { class: "newcomer" },
-    el("h2", {}, "A new customer"),
-    el("label", {}, "First name", name),
-    chat.messenger.languages && el("label", {}, "Language of the phone", language),
-    el("button", { class: "button solid primary" }, "Add"),
-  );
-  node.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    const asked = chat.messenger.person({ name: name.value.trim(), language: language.value });
-    const answer = await attempt(act(chat.messenger.base, "add_person", asked));
-    if (!answer) return;
-    name.value = "";
-    chat.play(answer.person);
-    chat.store.onstale();
-  });
-  return node;
 }

@@ -2,6 +2,7 @@
  * What lies over the page for a moment: menus, questions, notices.
  */
 import { el } from "./dom.js";
+import { sign } from "./icons.js";
 
 /** Close whatever menu is open; a no-op when there is none. */
 let closeMenu = () => {};
@@ -99,7 +100,7 @@ export function notice(text) {
     "div",
     { class: "notice", role: "alert" },
     text,
-    el("button", { type: "button", "aria-label": "Dismiss", onclick: () => note.remove() }, "×"),
+    el("button", { type: "button", "aria-label": "Dismiss", onclick: () => note.remove() }, sign("close")),
   );
   // A modal dialog makes the page around it inert and covers it: the notice joins the open one.
   (document.querySelector("dialog[open]") ?? board).append(note);

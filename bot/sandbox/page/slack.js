@@ -4,23 +4,23 @@
 import { channelPane } from "./channel.js";
 import { Desk } from "./desk.js";
 import { avatar, el, keyed, soon } from "./dom.js";
+import { sign } from "./icons.js";
 import { modals } from "./modal.js";
 import { notice } from "./popup.js";
 import { threadPane } from "./thread.js";
 
 /**
  * @param options.become called with the id of the person to be from now on
- * @param options.acted called with the name of each act that went well
  * @returns the node, with `desk`
  */
-export function slackPane(store, { become, acted }) {
+export function slackPane(store, { become }) {
   const draw = soon(() => {
     desk.settle();
     parts.forEach((part) => part.draw());
     openForms();
     node.classList.toggle("offline", !store.online);
   });
-  const desk = new Desk(store, { acted, draw, write: () => thread.write() });
+  const desk = new Desk(store, { draw, write: () => thread.write() });
   const thread = threadPane(desk);
   const openForms = modals(store);
   const [top, side, channel] = [agents(desk, become), sidebar(desk), channelPane(desk)];
@@ -55,7 +55,6 @@ function agents(desk, become) {
     { class: "agents" },
     team,
     el("span", { class: "spacer" }),
-    el("span", { class: "as", "aria-hidden": "true" }, "You are"),
     list,
   );
   const row = ({ user, mine }) =>
@@ -64,13 +63,12 @@ function agents(desk, become) {
       {
         type: "button",
         "aria-pressed": String(mine),
-        title: user.role ?? "",
+        title: [user.real_name || user.name, user.title].filter(Boolean).join(" · "),
         "data-focus": user.id,
         onclick: () => become(user.id),
       },
       avatar(user.real_name || user.name, user.color && `#${user.color.replace("#", "")}`, "square"),
-      el("span", {}, user.real_name || user.name),
-      user.role && !["member", "bot"].includes(user.role) && el("small", {}, user.role),
+      el("span", { class: "agent-name" }, user.real_name || user.name, user.title && el("small", {}, user.title)),
     );
   node.draw = () => {
     team.textContent = store.team || "Workspace";
@@ -90,21 +88,21 @@ function sidebar(desk) {
   const options = { key: (item) => item.id, build: (item) => sideRow(item, desk) };
   const marks = (id) => ({ id, current: desk.channel === id, unread: desk.unread.get(id) ?? 0 });
   node.draw = () => {
-    const rows = (sign, found) => found.map(({ id, name }) => ({ sign, name, ...marks(id) }));
+    const rows = (kind, found) => found.map(({ id, name }) => ({ kind, name, ...marks(id) }));
     const talks = store.channels.filter((one) => one.direct);
-    keyed(channels, rows("#", store.channels.filter((one) => !one.direct)), options);
-    keyed(apps, rows("●", talks), options);
+    keyed(channels, rows("channel", store.channels.filter((one) => !one.direct)), options);
+    keyed(apps, rows("app", talks), options);
     direct.hidden = talks.length === 0;
   };
   return node;
 }
 
-function sideRow({ id, sign, name, current, unread }, desk) {
+function sideRow({ id, kind, name, current, unread }, desk) {
   const attributes = { class: unread ? "unread" : "", "aria-current": current ? "page" : null, "data-focus": id };
   return el(
     "button",
     { type: "button", ...attributes, onclick: () => desk.open(id) },
-    el("span", { class: "sign", "aria-hidden": "true" }, sign),
+    kind === "app" ? avatar(name, null, "square") : sign("hash"),
     el("span", { class: "side-name" }, name),
     unread > 0 && el("span", { class: "badge", "aria-label": `${unread} new` }, String(unread)),
   );

@@ -97,6 +97,12 @@ export class SlackStore extends Store {
     this.changed();
   }
 
+  /** Who is in a channel. */
+  members(channel) {
+    const { members = [] } = this.channels.find((one) => one.id === channel) ?? {};
+    return members.map((id) => this.users.get(id)).filter(Boolean);
+  }
+
   /** Who may be played: members and guests of flesh and blood. */
   get people() {
     return [...this.users.values()].filter((user) => !user.is_bot && user.role !== "bot");
@@ -119,6 +125,7 @@ export function isReply(message) {
 /** Whether a message continues the one above: same writer, within five minutes, nothing special about either. */
 export function follows(above, message) {
   if (!above?.ts || above.ephemeral || message.ephemeral || message.subtype === "thread_broadcast") return false;
+  if (message.blocks?.some((one) => one.type === "actions")) return false; // a card stands by itself
   const writer = (one) => `${one.user ?? ""}/${one.bot_id ?? ""}/${one.username ?? ""}`;
   return writer(above) === writer(message) && message.ts - above.ts < 300;
 }

@@ -3,6 +3,7 @@
  */
 import { composer } from "./composer.js";
 import { el, icon, keyed, log, sticky } from "./dom.js";
+import { sign } from "./icons.js";
 import { messageNode } from "./message.js";
 import { follows } from "./state.js";
 
@@ -12,7 +13,7 @@ export function threadPane(desk) {
   const where = el("small", {});
   const title = el("h2", {}, "Thread", where);
   const foot = threadFoot(desk);
-  const close = icon("Close the thread", "✕", desk.closeThread);
+  const close = icon("Close the thread", sign("close"), desk.closeThread);
   const node = el("aside", { class: "thread", "aria-label": "Thread" }, el("header", {}, title, close), list, foot);
   node.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && desk.closeThread());
   const stick = sticky(list);
@@ -23,8 +24,8 @@ export function threadPane(desk) {
     node.hidden = !desk.thread;
     if (node.hidden) return;
     const channel = desk.store.names.channel(desk.channel);
-    where.textContent = `# ${channel}`;
-    foot.also.textContent = `Also send to # ${channel}`;
+    where.textContent = `#${channel}`;
+    foot.also.textContent = `Also send to #${channel}`;
     const build = (item) => row(item, desk);
     stick(() => keyed(list, items(desk), { key: (item) => item.key, build }), { afresh });
   };

@@ -63,7 +63,7 @@ class Client:
                 "team": {"id": workspace.team_id, "name": workspace.team_name},
                 "users": [_user(one) for one in workspace.users.values()],
                 "groups": [{"id": one.id, "handle": one.handle} for one in workspace.groups.values()],
-                "channels": [{"id": c.id, "name": c.name, "is_member": person in c.members} for c in visible],
+                "channels": [_channel(one, person) for one in visible],
                 "messages": {one.id: self._messages(one) for one in visible if person in one.members},
                 "ephemerals": self._sandbox.ephemerals(person),
                 "views": self._sandbox.views(person),
@@ -94,6 +94,11 @@ async def _arguments(request: web.Request) -> Json:
 def _user(user: Any) -> Json:
     shown = {"id": user.id, "name": user.name, "real_name": user.real_name, "color": user.color}
     return {**shown, "is_bot": user.role == "bot", "role": user.role, "title": user.title}
+
+
+def _channel(channel: Channel, person: str) -> Json:
+    shown = {"id": channel.id, "name": channel.name, "members": channel.members}
+    return {**shown, "is_member": person in channel.members}
 
 
 def _command(name: str, command: Json) -> Json:
