@@ -32,6 +32,9 @@ fast: .venv/ready  ## unit and contract tests
 test: .venv/ready  ## the whole suite
 	$(PYTEST)
 
+bench: .venv/ready  ## how fast it is, beside bare baselines; QUICK=1 for a short look
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+
 format: .venv/ready  ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -40,4 +43,4 @@ lock: ## write requirements.lock anew from what is installed in .venv
 	$(BIN)/pip freeze --exclude loket --exclude-editable \
 		| sed -E "s/^(pysqlite3==.*)/\\1; sys_platform == 'linux' and platform_machine == 'x86_64'/" > requirements.lock
 
-.PHONY: help setup demo check fast test format lock
+.PHONY: help setup demo check fast test bench format lock

@@ -11,7 +11,7 @@ _AGENT = "agent:"
 
 # A ticket that nobody owns belongs to the writer of the first reply that the channel accepted. It began when the
 # platform says that its first message was written: we may have been away then, and opened it later.
-_TICKETS = """
+TICKETS = """
 SELECT t.number, i.channel, t.owner, t.opened_at, m.sent_at AS asked_at, t.first_reply_at AS answered_at,
   COALESCE(t.solved_at, t.closed_at) AS solved_at,
   CASE WHEN t.owner IS NULL AND t.first_reply_at IS NOT NULL THEN (
@@ -44,7 +44,7 @@ class TicketTimes(NamedTuple):  # of which there may be a hundred thousand: a da
 async def tickets(period: Period) -> list[TicketTimes]:
     """Every ticket that is open now, or that came in, was first answered or was solved in the period; and some more."""
     start, end = period.start, period.end
-    found = await reading(_TICKETS, [start, end, start, end, start])
+    found = await reading(TICKETS, [start, end, start, end, start])
     return await asyncio.to_thread(lambda: [_times(row) for row in found])
 
 

@@ -36,7 +36,7 @@ async def _until(is_so: Callable[[], Awaitable[bool]], what: str, *, within_s: f
 
 
 class Process:
-    """One life of ``python -m bot``. Its standard error is kept."""
+    """One life of ``python -m bot``, or of another module. Its standard error is kept."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
@@ -45,10 +45,12 @@ class Process:
         self.output = ""  #: what it wrote to standard output; known at its end
 
     @classmethod
-    async def start(cls, *arguments: str, environment: Mapping[str, str], folder: Path) -> "Process":
+    async def start(
+        cls, *arguments: str, environment: Mapping[str, str], folder: Path, module: str = "bot"
+    ) -> "Process":
         """Start the command in this folder, with this environment and nothing else."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", *arguments, cwd=folder, stdin=asyncio.subprocess.DEVNULL,
+            sys.executable, "-m", module, *arguments, cwd=folder, stdin=asyncio.subprocess.DEVNULL,
             env={"PYTHONPATH": str(ROOT), "PTB_TIMEDELTA": "true", **environment},
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
@@ -81,7 +83,7 @@ class Process:
 
     async def listens(self) -> None:
         """Return when it serves HTTP, so when all of it was started; fail if it ended instead."""
-        await until(lambda: self.port or self._process.returncode is not None, "the service starts")
+        await until(lambda: self.port is not None or self._process.returncode is not None, "the service starts")
         assert self.port is not None, self.errors
 
     async def answers(self, path: str, *, within_s: float = 5) -> tuple[int, Any]:

@@ -1,5 +1,6 @@
 """What customers do with their Telegram client."""
 
+from collections.abc import Collection
 from typing import Any
 
 from bot.sandbox.telegram.kinds import CAPTIONED, sample
@@ -106,6 +107,11 @@ class People:
     def chat(self, person: int) -> list[Json]:
         """The whole conversation, as in ``/client/state``."""
         return [view(message) for message in self.person(person).messages.values()]
+
+    @property
+    def everybody(self) -> Collection[Person]:
+        """All people."""
+        return self._world.people.values()
 
     def person(self, number: int) -> Person:
         """
