@@ -18,6 +18,7 @@ export class Desk {
   unreadThreads = new Set();
   #draw;
   #write;
+  #watchers = [];
 
   /**
    * @param options.draw draws everything, soon
@@ -61,6 +62,21 @@ export class Desk {
     this.open(channel);
     this.openThread(new URL(address).searchParams.get("thread_ts") ?? `${seconds}.${micros}`);
     return true;
+  }
+
+  /** Be where this card can be seen: in its channel, and in no other ticket's thread. */
+  go(channel, ts) {
+    if (this.channel !== channel) this.open(channel);
+    if (this.thread && this.thread !== ts) this.closeThread();
+  }
+
+  /** Be told of each drawing. */
+  watch(watcher) {
+    this.#watchers.push(watcher);
+  }
+
+  drawn() {
+    this.#watchers.forEach((watcher) => watcher());
   }
 
   closeThread = () => {

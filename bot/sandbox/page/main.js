@@ -2,6 +2,7 @@
  * Puts the page together: the stores, the two sides, and the bar on top.
  */
 import { follow, read, SLACK } from "./api.js";
+import { guide } from "./guide.js";
 import { header, sides } from "./header.js";
 import { tab } from "./memory.js";
 import { Telegram, WhatsApp } from "./messengers.js";
@@ -55,7 +56,7 @@ function connection() {
 
 async function start() {
   document.getElementById("stage").append(phones, workspace);
-  header([]);
+  header([guide({ slack, owners, phones, side, become, desk: workspace.desk })]);
   side.open("customer");
   connection();
   const refresh = (store, base) => async () => {

@@ -13,7 +13,8 @@ const CLOCK_MS = 20_000;
 
 /**
  * @param owners `{store, messenger}` of each messenger
- * @returns the node, with `draw()`, `choose(key)`, `write(language)` and `first(language)`
+ * @returns the node, with `draw()`, `choose(key)`; `first(language)` and `front()`, somebody as `{key, store, messenger, person}`;
+ *   `write(key)`, which goes to the composer of a phone; `of(key)`, its node or null
  */
 export function phonesPane(owners) {
   const pane = { owners, chosen: [], order: [], phones: new Map(), seen: new Map() };
@@ -36,13 +37,12 @@ export function phonesPane(owners) {
   heard(draw);
   setInterval(draw, CLOCK_MS);
   const first = (language) => everybody(owners).find(({ person }) => person.language_code === language);
-  const write = (language) => {
-    const one = first(language) ?? everybody(owners)[0];
-    if (!one) return;
-    choose(one.key);
-    queueMicrotask(() => pane.phones.get(one.key)?.write());
+  const front = () => everybody(owners).find(({ key }) => key === pane.order[0]);
+  const write = (key) => {
+    choose(key);
+    requestAnimationFrame(() => pane.phones.get(key)?.write());
   };
-  return Object.assign(node, { draw, choose, write, first, shown: () => shown(pane) });
+  return Object.assign(node, { draw, choose, write, first, front, of: (key) => pane.phones.get(key) ?? null });
 }
 
 function everybody(owners) {

@@ -19,6 +19,7 @@ export function slackPane(store, { become }) {
     parts.forEach((part) => part.draw());
     openForms();
     node.classList.toggle("offline", !store.online);
+    desk.drawn();
   });
   const desk = new Desk(store, { draw, write: () => thread.write() });
   const thread = threadPane(desk);
