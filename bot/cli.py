@@ -17,10 +17,14 @@ from typing import TypeAlias
 
 from bot import __version__, settings, upkeep
 from bot.app import Application, ready
+from bot.check import Checks
 from bot.clock import SystemClock
 from bot.errors import ConfigError, CopyFailed, NotStuck, WrongUse
-from bot.logs import configure, masked
+from bot.findings import Mark
+from bot.logs import LogFormat, LogLevel, configure, masked
+from bot.machine import this_machine
 from bot.manifest import COMMANDS, manifest, without_aliases
+from bot.models import sqlite_version
 from bot.models.database import Database, Upgrade, connect
 from bot.reports import export, period, queries, sla, text
 from bot.services.context import Context
@@ -83,6 +87,9 @@ def _service_verbs(verbs: _Verbs) -> None:
 
 
 def _set_up_verbs(verbs: _Verbs) -> None:
+    check = verbs.add_parser("check", help="prove a set-up before it is used; changes nothing")
+    check.add_argument("--offline", action="store_true", help="only what needs no network")
+    check.set_defaults(act=lambda options: asyncio.run(_check(is_offline=options.offline)))
     apps = verbs.add_parser("manifest", help="print the Slack app manifest to paste into Slack")
     apps.add_argument(
         "--http", metavar="ADDRESS", type=_address, help="for Slack over HTTP at this public address of ours"
@@ -155,6 +162,18 @@ def _settings() -> Settings:
     found = settings.from_process(is_terminal=sys.stderr.isatty(), known_texts=overridable())
     configure(log_format=found.log_format, level=found.log_level)
     return found
+
+
+async def _check(*, is_offline: bool) -> int:
+    """One line for each thing that was looked at; the worst of them decides the exit code."""
+    configure(log_format=LogFormat.CONSOLE, level=LogLevel.ERROR)
+    found = settings.find_in_process(known_texts=overridable())
+    checks = Checks(found, machine=this_machine(sqlite_version()), clock=SystemClock())
+    findings = checks.look() if is_offline else await checks.ask()
+    print("\n".join(map(str, findings)))
+    if found.problems:
+        return WRONG
+    return FAILED if any(finding.mark is Mark.WRONG for finding in findings) else DONE
 
 
 def _migrated(database: Database, now: datetime) -> Awaitable[Upgrade]:

@@ -7,16 +7,20 @@ from collections.abc import Iterator
 from dataclasses import MISSING, fields
 from datetime import UTC, datetime
 from functools import cache
+from importlib import import_module
 from itertools import product
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any, get_args
 
 import pytest
 
-from bot import cli, config, settings
+import bot
+from bot import cli, config, findings, settings
 from bot.domain.events import Event, Hint, Offer
 from bot.domain.intents import Intent, UpdateCard, intents_for
 from bot.domain.markers import is_note
+from bot.findings import Kind
 from bot.handlers import actions, commands
 from bot.handlers.verbs import LISTINGS, VERBS
 from bot.metrics import Metrics
@@ -185,6 +189,32 @@ def labels_of(name: str) -> set[str]:
     metrics = Metrics()
     (found,) = (one for one in vars(metrics).values() if getattr(one, "_name", None) == name)
     return set(found._labelnames)
+
+
+# --- check.md
+
+
+def kinds() -> dict[str, Kind]:
+    """All that `loket check` can find, by the name of its constant."""
+    names = [name for _, name, _ in walk_packages(bot.__path__, "bot.") if name.rpartition(".")[2].startswith("check")]
+    modules = [findings, *map(import_module, names)]
+    return {f"{module.__name__}.{name}": value for module in modules for name, value in vars(module).items()
+            if isinstance(value, Kind)}  # fmt: skip
+
+
+def test_every_finding_stands_in_the_reference_with_its_mend_and_no_other() -> None:
+    page = (ROOT / "docs/reference/check.md").read_text(encoding="utf-8")
+
+    assert {tuple(map(str.strip, cells)) for cells in rows(page)} == {
+        (f"{kind.mark} {kind.says}", kind.mend or "–") for kind in kinds().values()
+    }
+
+
+@pytest.mark.parametrize("name", sorted(kinds()))
+def test_every_finding_is_found_by_a_test(name: str) -> None:
+    tests = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/test_check_*.py"))
+
+    assert re.search(rf"\b{name.rpartition('.')[2]}\b", tests)
 
 
 # --- all pages

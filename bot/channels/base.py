@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 
 from bot.domain.ids import Address
 from bot.domain.text import RichText
+from bot.findings import Finding, Inquiry
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -210,4 +211,17 @@ class Hooked(Protocol):
 
         What ``put`` raises is passed on: the answer is then 503, and the platform tries again.
         """
+        ...
+
+
+@runtime_checkable
+class Checkable(Protocol):
+    """An ability: say whether the channel is set up rightly, without changing anything."""
+
+    def look(self) -> Sequence[Finding]:
+        """What can be told without the network."""
+        ...
+
+    async def ask(self, inquiry: Inquiry) -> Sequence[Finding]:
+        """What only the platform can tell; the channel is open."""
         ...

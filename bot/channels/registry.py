@@ -10,10 +10,10 @@ from bot.channels.telegram.hooked import HookedTelegram
 from bot.channels.whatsapp.adapter import WhatsAppChannel
 from bot.clock import Clock
 from bot.metrics import Calls
-from bot.settings import Settings, TelegramSettings, WhatsAppSettings
+from bot.settings import Found, Settings, TelegramSettings, WhatsAppSettings
 
 
-def build_channels(settings: Settings, *, clock: Clock, menus: Menus, told: Calls) -> Mapping[str, Channel]:
+def build_channels(settings: Settings | Found, *, clock: Clock, menus: Menus, told: Calls) -> Mapping[str, Channel]:
     """
     Every channel that the settings turn on, by its name.
 

@@ -22,6 +22,13 @@ def has_wal_reset_bug(version: tuple[int, int, int]) -> bool:
     return version < (3, 51, 3) and not any(mended <= version < (3, mended[1] + 1, 0) for mended in MENDED)
 
 
+def sqlite_version() -> tuple[int, int, int]:
+    """Of the library in use."""
+    import sqlite3  # again: it may be another one by now
+
+    return sqlite3.sqlite_version_info
+
+
 def _prefer_a_sound_sqlite() -> None:
     if not has_wal_reset_bug(sqlite3.sqlite_version_info):
         return

@@ -38,6 +38,11 @@ class Upgrade:
     copy: str = ""  #: what became of the copy that is taken before, in words for the operator
 
 
+def known_steps() -> list[str]:
+    """The names of the migrations that this program knows, in their order."""
+    return sorted(name for _, name, _ in pkgutil.iter_modules(migrations.__path__))
+
+
 class Database(ABC):
     """
     The open database of this process; there can be only one at a time. ``name`` is how messages call it, ``kind``
@@ -63,7 +68,7 @@ class Database(ABC):
 
         :raises ConfigError: the database is newer than this program, or belongs to another one.
         """
-        known = sorted(name for _, name, _ in pkgutil.iter_modules(migrations.__path__))
+        known = known_steps()
         applied = await self._applied()
         if newer := applied - set(known):
             raise ConfigError(

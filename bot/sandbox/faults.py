@@ -1,8 +1,11 @@
 """Failing on demand: what a sandbox server does wrong on purpose, call by call."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from typing import Literal
 
 from aiohttp import web
@@ -83,12 +86,14 @@ class Faults:
     The faults that are planned for one server.
 
     ``throttled`` and ``failed`` write the platform's own answers; ``refusing`` closes every new request unanswered, as
-    a platform that is away does (the nearest that a listening server can come to a refused connection).
+    a platform that is away does (the nearest that a listening server can come to a refused connection). ``clock_off``
+    is how far the server's clock, which dates every answer, goes ahead of the real one.
     """
 
     throttled: Callable[[int], web.Response]
     failed: Callable[[str], web.Response]
     refusing: bool = False
+    clock_off: timedelta = timedelta(0)
     _planned: list[_Planned] = field(default_factory=list)
 
     def plan(self, method: str, fault: Fault, *, times: int = 1, matches: Matcher = lambda _: True) -> Fault:
@@ -125,6 +130,18 @@ class Faults:
         perform: Callable[[], Awaitable[web.StreamResponse]],
     ) -> web.StreamResponse:
         """Perform the call, or fail as planned."""
+        answer = await self._answer(request, method, arguments, perform)
+        if self.clock_off:
+            answer.headers["Date"] = format_datetime(_real_time() + self.clock_off, usegmt=True)
+        return answer
+
+    async def _answer(
+        self,
+        request: web.Request,
+        method: str,
+        arguments: Mapping[str, object],
+        perform: Callable[[], Awaitable[web.StreamResponse]],
+    ) -> web.StreamResponse:
         if self.refusing:
             return _cut(request)
         fault = self._next(method, arguments)
@@ -147,6 +164,11 @@ class Faults:
                 return self.failed(code)
             case Reset():
                 return _cut(request)
+
+
+def _real_time() -> datetime:
+    """What a web server writes into the header ``Date``, whatever the clock of the test says."""
+    return datetime.fromtimestamp(time.time(), UTC)
 
 
 async def _gated(gate: Hold, perform: Callable[[], Awaitable[web.StreamResponse]]) -> web.StreamResponse:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from bot.services.context import Context
 from bot.services.intake import Intake
 from bot.services.lifecycle import Lifecycle
-from bot.services.losses import Losses
 from bot.services.replies import Replies
 from bot.services.settlement import Settlement
 
@@ -19,11 +18,10 @@ class Services:
     replies: Replies
     lifecycle: Lifecycle
     settlement: Settlement
-    losses: Losses
 
     @classmethod
     def over(cls, context: Context) -> "Services":
         """All of them over one context."""
         settlement = Settlement(context)
         intake = Intake(context, settlement=settlement)
-        return cls(context, intake, Replies(context), Lifecycle(context), settlement, Losses(context))
+        return cls(context, intake, Replies(context), Lifecycle(context), settlement)

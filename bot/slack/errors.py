@@ -97,7 +97,7 @@ def translated(error: BaseException) -> DeliveryError:
 
 
 def _of_code(error: SlackApiError, code: str) -> DeliveryError:
-    if code in _WAIT or _status(error) == 429:
+    if code in _WAIT or status_of(error) == 429:
         return Later("Slack asks to wait.", after=_wait(error))
     if code in _TEMPORARY:
         return Later("Slack says that it has a problem of its own.")
@@ -110,9 +110,9 @@ def _of_code(error: SlackApiError, code: str) -> DeliveryError:
 
 def _of_gateway(error: SlackApiError) -> DeliveryError:
     """No answer of Slack's own: below 500 a gateway has let nothing through; else nobody knows how far it came."""
-    if _status(error) == 429:
+    if status_of(error) == 429:
         return Later("Slack asks to wait.", after=_wait(error))
-    if 400 <= _status(error) < 500:
+    if 400 <= status_of(error) < 500:
         return Later("Something between here and Slack refuses the connection.")
     return Unconfirmed(_LOST)
 
@@ -123,7 +123,8 @@ def _body(error: SlackApiError) -> Mapping[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _status(error: SlackApiError) -> int:
+def status_of(error: SlackApiError) -> int:
+    """The HTTP status of the answer; 0: unknown."""
     status = getattr(error.response, "status_code", None) or getattr(error.response, "status", None)
     return status if isinstance(status, int) else 0
 

@@ -78,21 +78,6 @@ TEXTS: dict[str, str] = {
         "🚨 Sesuatu yang masuk dari {source} tidak bisa dibaca. Tidak ada yang hilang: disimpan sebagai `{id}`. "
         "`loket failed --retry {id}` mencobanya lagi."
     ),
-    "alarm.loss.unprocessed": (
-        "🚨 Sudah lebih dari {after}, yang masuk belum diproses ({number} menunggu). Belum ada yang hilang: "
-        "`loket failed` dan `/readyz` menjelaskan sebabnya."
-    ),
-    "alarm.loss.unposted": (
-        "🚨 Sudah lebih dari {after}, yang perlu Anda baca di utas belum sampai ke Slack ({number} menunggu). "
-        "Belum ada yang hilang: `loket failed` dan `/readyz` menjelaskan sebabnya."
-    ),
-    "alarm.loss.undelivered": (
-        "🚨 Sudah lebih dari {after}, jawaban belum sampai ke pelanggan ({number} menunggu). Belum ada yang hilang: "
-        "jawaban dikirim begitu bisa; `/readyz` menjelaskan sebabnya."
-    ),
-    "alarm.loss_over.unprocessed": "✅ Selesai: yang masuk sudah diproses lagi.",
-    "alarm.loss_over.unposted": "✅ Selesai: yang perlu dibaca sudah sampai lagi ke Slack.",
-    "alarm.loss_over.undelivered": "✅ Selesai: jawaban sudah sampai lagi ke pelanggan.",
     # --- refusals
     "refused": "Itu tidak bisa dilakukan.",
     "refused.no_such_ticket": "Tidak ada tiket #{number}.",

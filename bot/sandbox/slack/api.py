@@ -42,13 +42,19 @@ def failed(code: str) -> web.Response:
 
 @dataclass(slots=True)
 class Api:
-    """All methods behind one route; ``calls`` logs what arrived, whether or not it then failed."""
+    """
+    All methods behind one route; ``calls`` logs what arrived, whether or not it then failed.
+
+    ``refusal`` is why both tokens, once good, are refused, such as ``token_revoked``.
+    """
 
     core: Core
     faults: Faults
     bot_token: str
     app_token: str
     prefix: str = ""
+    app_token_scopes: frozenset[str] = frozenset({"connections:write"})
+    refusal: str = ""
     posts_per_second: float | None = None
     calls: list[Call] = field(default_factory=list)
     _budgets: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -88,8 +94,19 @@ class Api:
             raise ApiError("not_authed")
         if token not in {self.bot_token, self.app_token}:
             raise ApiError("invalid_auth")
+        if self.refusal:
+            raise ApiError(self.refusal)
         if (token == self.app_token) != (method == "apps.connections.open"):
             raise ApiError("not_allowed_token_type")
+        if method == "apps.connections.open":
+            self._may_connect()
+
+    def _may_connect(self) -> None:
+        if "connections:write" not in self.app_token_scopes:
+            provided = ",".join(sorted(self.app_token_scopes))
+            raise ApiError("missing_scope", needed="connections:write", provided=provided)
+        if not self.core.installed.socket_mode:
+            raise ApiError("socket_mode_not_enabled")
 
     def _socket_url(self, request: web.Request) -> str:
         scheme = "wss" if request.secure else "ws"

@@ -31,6 +31,8 @@ def _postable(core: Core, args: Args) -> Channel:
     if any(args.text(name) for name in _CUSTOM):
         need_scope(core, "chat:write.customize")
     channel = channel_of(core, args)
+    if channel.archived:
+        raise ApiError("is_archived")
     granted = core.installed.scopes or frozenset()
     open_to_all = channel.kind == "channel" and "chat:write.public" in granted
     if core.workspace.bot_user not in channel.members and not open_to_all:

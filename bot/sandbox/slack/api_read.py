@@ -7,9 +7,9 @@ from bot.sandbox.slack.arguments import ApiError, Args, channel_of, need_scope, 
 from bot.sandbox.slack.core import Core
 from bot.sandbox.slack.state import Channel, Json, Message, User
 
-_READ = {"channel": "channels:read", "group": "groups:read", "im": "im:read"}
-_HISTORY = {"channel": "channels:history", "group": "groups:history", "im": "im:history"}
-_KINDS = {"public_channel": "channel", "private_channel": "group", "im": "im"}
+_READ = {"channel": "channels:read", "group": "groups:read", "mpim": "mpim:read", "im": "im:read"}
+_HISTORY = {"channel": "channels:history", "group": "groups:history", "mpim": "mpim:history", "im": "im:history"}
+_KINDS = {"public_channel": "channel", "private_channel": "group", "mpim": "mpim", "im": "im"}
 MOST_PER_PAGE = 1000
 Item = TypeVar("Item")
 
@@ -41,7 +41,8 @@ def team_info(core: Core, _args: Args) -> Json:
 def channel_json(core: Core, channel: Channel) -> Json:
     """A conversation object, as the bot sees it."""
     bot = core.workspace.bot_user
-    common = {"id": channel.id, "created": 0, "is_archived": False, "is_im": channel.kind == "im", "is_mpim": False}
+    common: Json = {"id": channel.id, "created": 0, "is_archived": channel.archived}
+    common |= {"is_im": channel.kind == "im", "is_mpim": channel.kind == "mpim"}
     if channel.kind == "im":
         return {**common, "user": next(one for one in channel.members if one != bot), "is_open": True}
     return {
@@ -50,10 +51,10 @@ def channel_json(core: Core, channel: Channel) -> Json:
         "name_normalized": channel.name,
         "is_channel": channel.kind == "channel",
         "is_group": channel.kind == "group",
-        "is_private": channel.kind == "group",
+        "is_private": channel.kind != "channel",
         "is_general": False,
-        "is_shared": False,
-        "is_ext_shared": False,
+        "is_shared": channel.shared,
+        "is_ext_shared": channel.shared,
         "is_member": bot in channel.members,
         "context_team_id": core.workspace.team_id,
         "topic": {"value": "", "creator": "", "last_set": 0},
@@ -113,7 +114,8 @@ def _listed(core: Core, args: Args, found: Sequence[Channel]) -> Json:
     kinds = [_KINDS.get(word.strip(), "") for word in args.text("types", "public_channel").split(",")]
     for kind in kinds:
         need_scope(core, _READ.get(kind, "mpim:read"))
-    page, more = _page([channel for channel in found if channel.kind in kinds], args)
+    left_out = args.flag("exclude_archived")
+    page, more = _page([one for one in found if one.kind in kinds and not (left_out and one.archived)], args)
     return {"channels": [channel_json(core, channel) for channel in page], **_cursor(more)}
 
 
@@ -233,13 +235,26 @@ def user_info(core: Core, args: Args) -> Json:
     return {"user": user_json(core, user, locale=locale if args.flag("include_locale") else None)}
 
 
+def bot_info(core: Core, args: Args) -> Json:
+    """bots.info"""
+    need_scope(core, "users:read")
+    workspace = core.workspace
+    if args.need("bot") != workspace.bot_id:
+        raise ApiError("bot_not_found")
+    name = workspace.users[workspace.bot_user].name
+    ids = {"id": workspace.bot_id, "app_id": workspace.app_id, "user_id": workspace.bot_user}
+    return {"bot": {**ids, "name": name, "deleted": False, "updated": 0, "icons": {}}}
+
+
 def list_groups(core: Core, args: Args) -> Json:
     """usergroups.list"""
     need_scope(core, "usergroups:read")
     found = []
     for group in core.workspace.groups.values():
+        if group.disabled and not args.flag("include_disabled"):
+            continue
         one: Json = {"id": group.id, "team_id": core.workspace.team_id, "name": group.handle, "handle": group.handle}
-        one |= {"is_usergroup": True, "user_count": len(group.members), "date_delete": 0}
+        one |= {"is_usergroup": True, "user_count": len(group.members), "date_delete": int(group.disabled)}
         found.append(one | ({"users": list(group.members)} if args.flag("include_users") else {}))
     return {"usergroups": found}
 
@@ -255,6 +270,7 @@ def list_group_members(core: Core, args: Args) -> Json:
 
 METHODS: Mapping[str, Any] = {
     "auth.test": auth_test,
+    "bots.info": bot_info,
     "team.info": team_info,
     "conversations.info": info,
     "conversations.join": join,

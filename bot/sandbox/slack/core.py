@@ -9,7 +9,7 @@ from bot.sandbox.slack.live import Live
 from bot.sandbox.slack.socket import Hub
 from bot.sandbox.slack.state import Channel, Json, Message, Workspace
 
-_MESSAGE_EVENTS = {"channel": "message.channels", "group": "message.groups", "im": "message.im"}
+_MESSAGE_EVENTS = {"channel": "message.channels", "group": "message.groups", "mpim": "message.mpim", "im": "message.im"}
 
 
 @dataclass(slots=True)
@@ -21,6 +21,7 @@ class Installed:
     scopes: frozenset[str] | None = None
     events: frozenset[str] | None = None
     has_home: bool = True
+    socket_mode: bool = True
 
     @classmethod
     def from_manifest(cls, manifest: Mapping[str, Any]) -> "Installed":
@@ -34,6 +35,7 @@ class Installed:
             scopes=frozenset(manifest.get("oauth_config", {}).get("scopes", {}).get("bot", [])),
             events=frozenset(subscribed),
             has_home=bool(home.get("home_tab_enabled", False)),
+            socket_mode=bool(manifest.get("settings", {}).get("socket_mode_enabled", False)),
         )
 
     def grants(self, scope: str) -> bool:

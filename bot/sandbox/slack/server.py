@@ -45,10 +45,10 @@ class SlackSandbox(People):
         redeliver_after_s: Sequence[float] = (0.2, 60, 300),
     ) -> None:
         self.bot_token = f"xoxb-sandbox-{secrets.token_hex(8)}"
-        self.app_token = f"xapp-sandbox-{secrets.token_hex(8)}"
         self.signing_secret = secrets.token_hex(16)
         self.faults = Faults(throttled=throttled, failed=failed)
         self.workspace = Workspace(clock)
+        self.app_token = f"xapp-1-{self.workspace.app_id}-1-{secrets.token_hex(8)}"
         bot = self.workspace.bot_user
         self.workspace.keep_user(bot, "sandbox_bot", real_name="Sandbox Bot", language="en", role="bot")
         self.hub = Hub(self.workspace.app_id, ack_within_s, redeliver_after_s)
@@ -160,6 +160,14 @@ class SlackSandbox(People):
     def commands(self) -> dict[str, str]:
         """The registered commands with their descriptions."""
         return {name: one.get("description", "") for name, one in self.core.installed.commands.items()}
+
+    def refuse_tokens(self, code: str) -> None:
+        """From now on refuse every call for this reason, such as ``token_revoked``; an empty one ends it."""
+        self._api.refusal = code
+
+    def grant_app_token(self, *scopes: str) -> None:
+        """What the app-level token may do; ``connections:write`` unless told otherwise."""
+        self._api.app_token_scopes = frozenset(scopes)
 
     # --- the wire
 

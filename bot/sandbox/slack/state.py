@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 Json = dict[str, Any]  # Slack's own JSON, as it is on the wire
 Role = Literal["member", "guest", "stranger", "bot"]
-Kind = Literal["channel", "group", "im"]
+Kind = Literal["channel", "group", "mpim", "im"]
 
 _COLORS = ("9f69e7", "4bbe2e", "e7392d", "3c989f", "674b1b", "e96699", "235e5b", "df3dc0")
 
@@ -50,8 +50,9 @@ class Message:
 @dataclass(slots=True)
 class Channel:
     """
-    A channel, private channel or direct conversation.
+    A channel, private channel, or conversation of several people or of two.
 
+    ``archived``: nobody can write there. ``shared``: with another organisation (Slack Connect).
     ``messages`` are by rising ``ts``, and ``threads`` has the replies among them once more, by their root.
     """
 
@@ -61,6 +62,8 @@ class Channel:
     members: list[str]
     messages: dict[str, Message] = field(default_factory=dict)
     threads: dict[str, dict[str, Message]] = field(default_factory=dict)
+    archived: bool = False
+    shared: bool = False
 
     def keep(self, message: Message) -> None:
         """Take in a new message."""
@@ -151,6 +154,7 @@ class Group:
     id: str
     handle: str
     members: list[str]
+    disabled: bool = False
 
 
 @dataclass(slots=True)

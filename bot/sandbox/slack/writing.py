@@ -37,6 +37,8 @@ class Writing:
     ) -> str:
         """Write a message as typed into Slack's composer; returns its ``ts``. ``files`` are names or file objects."""
         person, where = self._person(as_), self._channel(as_, channel)
+        if where.archived:
+            raise Refused("This channel is archived.")
         if command := _COMMAND.match(text):
             raise Refused(_not_a_message(command.group(), in_thread=thread_ts is not None))
         if not text.strip() and not files:
@@ -89,6 +91,13 @@ class Writing:
                 self.core.leave(channel, user)
         for group in self.core.workspace.groups.values():
             group.members[:] = [one for one in group.members if one != user]
+
+    def archive(self, channel: str) -> None:
+        """Archive a channel: it can be read, and nobody can write there."""
+        where = self._any_channel(channel)
+        where.archived = True
+        kind = "channel_archive" if where.kind == "channel" else "group_archive"
+        self.core.event(kind, {"type": kind, "channel": channel, "event_ts": self.core.workspace.next_ts()})
 
     def open_home(self, as_: str, *, tab: str = "home") -> None:
         """Open the app, at its Home tab or (``messages``) at the conversation with it."""
