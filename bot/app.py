@@ -113,7 +113,7 @@ class Application:
         channels = build_channels(settings, clock=self._clock, menus=menus, told=told)
         client = await self._slack_client()
         context = Context(config=settings.config, texts=texts, channels=channels, metrics=self._metrics)
-        services = Services.over(context)
+        services = await self._services(context)
         people = People(client, now=self._clock.now)
         self._front = Front(services=services, people=people, clock=self._clock, texts=texts)
         able = {name: channel.capabilities for name, channel in channels.items()}
@@ -167,6 +167,12 @@ class Application:
         database.timed_by(self._metrics.transaction)
         self._metrics.built(database=database.kind)
         return database
+
+    async def _services(self, context: Context) -> Services:
+        services = Services.over(context)
+        if lost := await services.restored.take_up(self.database, now=self._clock.now()):
+            log.warning("database.restored", since=lost.since.isoformat())
+        return services
 
     def _run_workers(self, context: Context) -> None:
         self._incoming = Worker(self.inbox, clock=self._clock, slots=SLOTS)

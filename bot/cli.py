@@ -106,6 +106,8 @@ def _database_verbs(verbs: _Verbs) -> None:
     backup = verbs.add_parser("backup", help="copy the SQLite database; also while the service runs")
     backup.add_argument("file", metavar="FILE", type=Path, help="the copy; a name that nothing has yet")
     backup.set_defaults(act=_backup)
+    restored = verbs.add_parser("restored", help="say that the database was brought back by other means than a backup")
+    restored.set_defaults(act=_restored)
     report = verbs.add_parser("sla", help="how many tickets, and how fast; also while the service runs")
     report.add_argument("period", nargs="*", metavar="PERIOD", help=f"(default: today) {', '.join(period.FORMS)}")
     report.add_argument("--by", choices=[by.value for by in sla.By], help="a line for each agent or channel")
@@ -174,6 +176,11 @@ async def _check(*, is_offline: bool) -> int:
     if found.problems:
         return WRONG
     return FAILED if any(finding.mark is Mark.WRONG for finding in findings) else DONE
+
+
+def _restored(_: argparse.Namespace) -> int:
+    print(asyncio.run(upkeep.restored(_settings().database_url)))
+    return DONE
 
 
 def _migrated(database: Database, now: datetime) -> Awaitable[Upgrade]:

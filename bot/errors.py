@@ -8,7 +8,7 @@ BotError
 │  └─ NoRoom            for want of room on the disk
 ├─ DomainError          the request is refused; the text may be shown to the person who asked
 │  ├─ NoSuchTicket · AlreadyClaimed · AlreadySolved · NotClaimed · NotSolved · NothingToUndo
-│  ├─ AlreadyDecided · TooLateToUndo · ChangedSince · NotAssignable
+│  ├─ AlreadyDecided · TooLateToUndo · ChangedSince · NotAssignable · NotRepeated
 │  ├─ NotAnAgent        a guest, a stranger, somebody outside the desk
 │  └─ WrongUse          the words of a command do not fit; carries the right form
 └─ DeliveryError        a part may not have reached the other side
@@ -89,6 +89,12 @@ class NotClaimed(DomainError):
     """Nobody owns the ticket ``number``."""
 
     text = "refused.not_claimed"
+
+
+class NotRepeated(DomainError):
+    """The command ``verb`` was given in a time that the database knows nothing of, so it may have been carried out."""
+
+    text = "refused.not_repeated"
 
 
 class NotAssignable(DomainError):

@@ -55,6 +55,13 @@ async def empty_url() -> AsyncIterator[str]:
 
 
 @asynccontextmanager
+async def copied_url(url: str) -> AsyncIterator[str]:
+    """The address of a copy of a database that nobody uses just now; it is dropped at the end of the block."""
+    async with _created(f"TEMPLATE {urlsplit(url).path.removeprefix('/')} STRATEGY FILE_COPY") as copy:
+        yield copy
+
+
+@asynccontextmanager
 async def _created(how: str) -> AsyncIterator[str]:
     name = f"loket_{os.getpid()}_{next(_numbers)}"
     await _command(f"CREATE DATABASE {name} {how}")

@@ -24,7 +24,7 @@ from bot.findings import Kind
 from bot.handlers import actions, commands
 from bot.handlers.verbs import LISTINGS, VERBS
 from bot.metrics import Metrics
-from bot.slack.surface import REACTIONS
+from bot.slack.receipts import REACTIONS
 from bot.texts import en
 
 ROOT = Path(__file__).parents[1]

@@ -21,6 +21,7 @@ class Offer(StrEnum):
     CLAIM = "claim"
     REOPEN = "reopen"
     TEXT_ONLY = "text_only"  #: its files can't be sent yet
+    LOST = "lost"  #: it was written in a time that the database knows nothing of
 
 
 class Hint(StrEnum):

@@ -11,6 +11,7 @@ from bot.config import ReplyMode
 from bot.domain import markers
 from bot.domain.events import Hint, Offer
 from bot.domain.ids import AgentId
+from bot.domain.receipts import Receipt
 from bot.domain.text import is_visible
 from bot.domain.ticket import Ticket
 
@@ -34,6 +35,13 @@ class Draft:
     mentions: bool  #: a person, a user group, a channel or @here
     broadcast: bool  #: also sent to the channel
     files: int
+    is_lost: bool = False  #: written in a time that the database knows nothing of
+    shown: Receipt | None = None  #: what our reaction said of it then
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """It has gone to the customer before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class Ask:
     offer: Offer
 
 
-Verdict = Relay | Keep | Ask
+Verdict = Gone | Relay | Keep | Ask
 
 
 def is_internal(draft: Draft) -> bool:
@@ -66,6 +74,8 @@ def is_internal(draft: Draft) -> bool:
 
 def judge(draft: Draft, *, ticket: Ticket, mode: ReplyMode) -> Verdict:
     """Say what becomes of a plain text; when in doubt it stays internal."""
+    if draft.is_lost and draft.shown in {Receipt.ACCEPTED, Receipt.READ}:
+        return Gone()
     if is_internal(draft) or mode is ReplyMode.EXPLICIT:
         return Keep()
     says_something = any(map(is_visible, draft.plain))
@@ -79,4 +89,4 @@ def judge(draft: Draft, *, ticket: Ticket, mode: ReplyMode) -> Verdict:
         return Ask(Offer.REOPEN)
     if ticket.owner is None:
         return Ask(Offer.CLAIM)
-    return Relay()
+    return Ask(Offer.LOST) if draft.is_lost else Relay()

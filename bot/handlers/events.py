@@ -17,14 +17,14 @@ from bot.domain import markers
 from bot.domain.ids import AgentId, Cause, TicketNumber
 from bot.domain.replies import Role
 from bot.domain.text import RichText
-from bot.errors import DomainError, Later, WrongUse
+from bot.errors import DomainError, Later, NotRepeated, WrongUse
 from bot.handlers.front import Answer, Front
 from bot.handlers.verbs import LISTINGS, VERBS, Listing, Verb
 from bot.models.rows import InboxRow
 from bot.services import tickets
 from bot.services.commit import inbox_cause
 from bot.services.replies import Written
-from bot.slack import parse
+from bot.slack import parse, receipts
 from bot.slack.parse import Deleted, Edited, MembershipChanged, Nothing, Posted
 
 SOURCE = "slack"
@@ -87,7 +87,8 @@ class Events:
             await self._plain(said, role, cause)
             return
         verb, words = command
-        shows_itself = verb == "note" or (verb == "reply" and not said.files)
+        is_lost = self._front.services.context.is_lost(said.sent_at)
+        shows_itself = not is_lost and (verb == "note" or (verb == "reply" and not said.files))
         if not (shows_itself and role is Role.AGENT):
             # A cause of its own: the row is done only when the command is, too.
             kept = Cause(f"{SOURCE}:{said.key}:kept")
@@ -123,6 +124,8 @@ class Events:
         agent, front = said.user or AgentId("?"), self._front
         cause = Cause(f"{SOURCE}:{said.key}")
         try:
+            if front.services.context.is_lost(said.sent_at):
+                raise NotRepeated(verb=verb)
             answer = await self._answer(said, number, verb=verb, words=words, cause=cause)
         except DomainError as refused:
             answer = Answer(front.refused(refused))
@@ -166,7 +169,7 @@ class Events:
         return await self._front.people.role(said.user, said.channel)
 
     async def _written(self, said: Posted, role: Role) -> Written:
-        people = self._front.people
+        people, me = self._front.people, await self._front.people.me()
         return Written(
             channel=said.channel,
             thread=said.thread,
@@ -179,4 +182,5 @@ class Events:
             broadcast=said.broadcast,
             files=said.files,
             sent_at=said.sent_at,
+            shown=receipts.shown(receipts.given(said.reactions, by=me.user)),
         )

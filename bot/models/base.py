@@ -99,6 +99,14 @@ class Database(ABC):
     async def check(self) -> None:
         """Read and durably write something, or raise what Tortoise raises."""
 
+    @abstractmethod
+    async def place(self) -> str:
+        """Where the database stands, other than any copy of it; empty: that can't be told from inside."""
+
+    @abstractmethod
+    async def leap(self, ids: int) -> None:
+        """Leave out so many ids in every table, so that what comes has none that was given elsewhere."""
+
     async def close(self) -> None:
         """Finish what is under way and end the driver; closing twice is harmless."""
         await self._context.close_connections()

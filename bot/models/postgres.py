@@ -24,6 +24,16 @@ RUNNING, MIGRATING = int.from_bytes(b"loket\x00"), int.from_bytes(b"loket\x01") 
 TAKE_MS = 2000  #: so long a lock is waited for, which a process that is just ending may still hold
 RETRY_S = 1.0  #: between attempts to take a lost lock again while the server is away
 
+#: A dump that is restored goes into another cluster, another database or at least another table.
+PLACE = """
+SELECT concat_ws('/', (SELECT system_identifier FROM pg_control_system()), oid, 'counter'::regclass::oid) AS place
+FROM pg_database WHERE datname = current_database()
+"""
+LEAP = """
+SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, COALESCE(last_value, 0) + $1)
+FROM pg_sequences WHERE schemaname = current_schema()
+"""
+
 
 class PostgresDatabase(Database):
     """A database of a server. Copies of it are made with the server's own tools."""
@@ -58,6 +68,15 @@ class PostgresDatabase(Database):
         async with in_transaction() as transaction:
             # a record in the server's log that means nothing to anybody; also refused by a server that only reads
             await transaction.execute_query("SELECT pg_logical_emit_message(true, 'loket', 'check')")
+
+    @override
+    async def place(self) -> str:
+        [row] = await get_connection("default").execute_query_dict(PLACE)
+        return str(row["place"])
+
+    @override
+    async def leap(self, ids: int) -> None:
+        await get_connection("default").execute_query(LEAP, [ids])
 
     @override
     async def _tables(self) -> Collection[str]:

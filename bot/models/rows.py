@@ -246,7 +246,7 @@ class SeenRow(Model):
 
 
 class CounterRow(Model):
-    """A number that only grows, such as the last ticket's."""
+    """A number that is kept under a name, such as the last ticket's."""
 
     name = fields.CharField(40, primary_key=True)
     value = fields.BigIntField()

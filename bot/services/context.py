@@ -2,12 +2,14 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from tortoise.transactions import in_transaction
 
 from bot.channels.base import Channel
 from bot.config import Config, Desk
 from bot.metrics import Metrics
+from bot.models.lost import Lost
 from bot.texts import Texts
 
 
@@ -21,7 +23,16 @@ class Context:
         self.texts = texts
         self.channels = channels
         self.metrics = metrics or Metrics()
+        self.lost: Lost | None = None  #: the time that the database knows nothing of
         self.wake: Callable[[], None] = lambda: None  #: called when new parts are committed
+
+    def is_lost(self, moment: datetime) -> bool:
+        """
+        Whether something of that moment may have been handled without leaving a trace in the database.
+
+        What is older than the lost time and was not known by its end may have been, too.
+        """
+        return self.lost is not None and moment < self.lost.until
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[None]:

@@ -14,6 +14,7 @@ from bot.domain.events import (
     MessageId,
     NoteTaken,
     PartDecided,
+    ReplyAccepted,
     ReplyChanged,
     ReplyOffered,
     ReplyQueued,
@@ -23,7 +24,7 @@ from bot.domain.events import (
 from bot.domain.ids import AgentId, Cause, SlackChannel, SlackTs, TicketNumber
 from bot.domain.intents import Whisper
 from bot.domain.receipts import Receipt, of_parts
-from bot.domain.replies import Ask, Draft, Keep, Relay, Role, is_internal, judge
+from bot.domain.replies import Ask, Draft, Gone, Keep, Relay, Role, is_internal, judge
 from bot.domain.text import RichText
 from bot.domain.ticket import Change, Ticket
 from bot.errors import AlreadyDecided, NothingToUndo, WrongUse
@@ -51,13 +52,13 @@ class Written:
     broadcast: bool
     files: int
     sent_at: datetime
+    shown: Receipt | None = None  #: what our reaction says of it already
 
-    @property
-    def draft(self) -> Draft:
+    def draft(self, *, is_lost: bool = False) -> Draft:
         """What the decision needs of it."""
         return Draft(
             plain=self.text.plain, author=self.author, role=self.role, mentions=self.mentions,
-            broadcast=self.broadcast, files=self.files,
+            broadcast=self.broadcast, files=self.files, is_lost=is_lost, shown=self.shown,
         )  # fmt: skip
 
 
@@ -85,10 +86,17 @@ class Replies:
             if not await first_time(cause, now=now) or row is None or await _known(row, written.ts):
                 return
             ticket = ticket_of(row)
-            match judge(written.draft, ticket=ticket, mode=self._context.config.replies.mode):
+            draft = written.draft(is_lost=self._context.is_lost(written.sent_at))
+            match judge(draft, ticket=ticket, mode=self._context.config.replies.mode):
+                case Gone():
+                    message = await _store(row, written, direction="out", receipt=Receipt.ACCEPTED, now=now)
+                    ticket = tickets.answered(ticket, released_at=written.sent_at)
+                    event: Event = ReplyAccepted(
+                        ticket=ticket.number, actor=acting(written.author), at=now, message=message
+                    )
                 case Relay():
                     message = await _store(row, written, direction="out", receipt=Receipt.WAITING, now=now)
-                    event: Event = self._queued(ticket, message, written.author, now=now)
+                    event = self._queued(ticket, message, written.author, now=now)
                 case Ask(offer=offer):
                     message = await _store(row, written, direction="out", receipt=Receipt.HELD, now=now)
                     event = ReplyOffered(
@@ -144,7 +152,7 @@ class Replies:
             if not await first_time(cause, now=now) or row is None:
                 return
             message = await MessageRow.get_or_none(ticket_id=row.id, slack_ts=written.ts)
-            if message is None or (_says(message, written) and not is_internal(written.draft)):
+            if message is None or (_says(message, written) and not is_internal(written.draft())):
                 return
             events = await self._after_edit(row, message, written, cause=cause, now=now)
             await commit_change(self._context, row, Change(ticket_of(row), events), cause=cause, now=now)
@@ -162,7 +170,7 @@ class Replies:
         await message.save(update_fields=["body"])
         if message.direction == "note":
             return ()
-        if is_internal(written.draft) or not written.text:
+        if is_internal(written.draft()) or not written.text:
             await _withdraw(message, why="edited into a note", now=now)
             return (ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid),)
         if undecided:

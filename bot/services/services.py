@@ -6,6 +6,7 @@ from bot.services.context import Context
 from bot.services.intake import Intake
 from bot.services.lifecycle import Lifecycle
 from bot.services.replies import Replies
+from bot.services.restored import Restored
 from bot.services.settlement import Settlement
 
 
@@ -18,10 +19,12 @@ class Services:
     replies: Replies
     lifecycle: Lifecycle
     settlement: Settlement
+    restored: Restored
 
     @classmethod
     def over(cls, context: Context) -> "Services":
         """All of them over one context."""
         settlement = Settlement(context)
+        restored = Restored(context, settlement=settlement)
         intake = Intake(context, settlement=settlement)
-        return cls(context, intake, Replies(context), Lifecycle(context), settlement)
+        return cls(context, intake, Replies(context), Lifecycle(context), settlement, restored)

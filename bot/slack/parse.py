@@ -1,6 +1,6 @@
 """Reading what Slack sends: raw bodies in, our own values out. Total: what it can't read becomes `Nothing`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +27,7 @@ class Posted:
     text: RichText  #: mentions still opaque
     broadcast: bool
     files: int
+    reactions: Sequence[Mapping[str, Any]] = ()  #: as they stood when a thread was read; an event does not tell
 
     @property
     def sent_at(self) -> datetime:
@@ -144,7 +145,7 @@ def posted(message: Mapping[str, Any], *, channel: str) -> Posted | Nothing:
         return Nothing("not somebody's words")
     if not (isinstance(ts, str) and isinstance(thread, str)) or ts == thread or not _micros(ts):
         return Nothing("not in a thread")
-    files = message.get("files")
+    files, reactions = message.get("files"), message.get("reactions")
     return Posted(
         channel=SlackChannel(channel),
         thread=SlackTs(thread),
@@ -154,6 +155,7 @@ def posted(message: Mapping[str, Any], *, channel: str) -> Posted | Nothing:
         text=mrkdwn.read(message).stripped(),
         broadcast=message.get("subtype") == "thread_broadcast",
         files=len(files) if isinstance(files, list) else 0,
+        reactions=reactions if isinstance(reactions, list) else (),
     )
 
 

@@ -25,7 +25,7 @@ from bot.errors import Down, Later, Rejected
 from bot.metrics import Metrics
 from bot.models.mapping import ticket_of
 from bot.models.rows import CustomerRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
-from bot.slack import blocks
+from bot.slack import blocks, receipts
 from bot.slack.blocks import CardView, Message, Say, Trouble, Written
 from bot.slack.errors import code_of, reading, writing
 from bot.slack.mrkdwn import literal
@@ -36,15 +36,6 @@ EVENT_TYPE = "loket_part"  #: of the metadata that marks our posts
 SKEW = timedelta(seconds=60)  #: how far Slack's clock may be behind ours
 PAGE = 200  #: what Slack advises
 NOT_DRAWN = -1  #: the version of a card that was found, not drawn: it is drawn again
-REACTIONS = {
-    Receipt.WAITING: "hourglass_flowing_sand",
-    Receipt.ACCEPTED: "white_check_mark",
-    Receipt.READ: "eyes",
-    Receipt.INTERNAL: "lock",
-    Receipt.HELD: "raised_hand",
-    Receipt.TROUBLE: "warning",
-}
-_ALIASES = {"hand": "raised_hand"}  # Slack may tell an emoji by its other name
 DECORATION = frozenset({"update_card", "show_receipt", "whisper"})
 
 _Build = Callable[[Part, TicketRow], Awaitable[Message | None]]
@@ -218,7 +209,7 @@ class SlackSurface:
         if message.slack_ts is None:
             return Delivered()
         place = {"channel": await self._channel(row), "timestamp": message.slack_ts}
-        old, new = _reactions(message.receipt_shown), _reactions(message.receipt)
+        old, new = receipts.named(message.receipt_shown), receipts.named(message.receipt)
         try:
             if part.attempts:  # an earlier attempt may have shown what no row knows of
                 old = await self._reactions_of_ours(**place)
@@ -235,8 +226,7 @@ class SlackSurface:
     async def _reactions_of_ours(self, **place: str) -> set[str]:
         me = await self._people.me()
         found = await reading(self._client.reactions_get(full=True, **place))
-        mine = {one["name"] for one in found["message"].get("reactions", ()) if me.user in one["users"]}
-        return {_ALIASES.get(name, name) for name in mine} & set(REACTIONS.values())
+        return receipts.given(found["message"].get("reactions"), by=me.user)
 
     async def _whisper(self, part: Part) -> Delivered:
         row = await TicketRow.get(id=part.ticket)
@@ -353,11 +343,6 @@ async def _trouble_of(row: TicketRow) -> Trouble | None:
     wrong = Q(state="failed") | Q(state="uncertain", announced_at__isnull=False)
     found = await DeliveryRow.filter(wrong, ticket_id=row.id, kind="send").order_by("-id").first()
     return None if found is None else Trouble(name=found.state, reason=found.error or "")
-
-
-def _reactions(receipt: str | None) -> set[str]:
-    """One, or none."""
-    return set() if receipt is None else {REACTIONS[Receipt(receipt)]}
 
 
 async def _settled_already(call: Awaitable[object], code: str) -> None:

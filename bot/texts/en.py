@@ -63,10 +63,18 @@ TEXTS: dict[str, str] = {
         "Shall the text go without them?"
     ),
     "offer.text_only.send": "Send the text alone",
+    "offer.lost": (
+        "✋ {who}, Loket was brought back from a copy of its database, and can't tell whether your text above has "
+        "reached the customer. What shall become of it?"
+    ),
+    "offer.lost.send": "Send",
     "offer.note": "Keep as note",
     # --- what did not arrive
     "trouble.failed": "⚠️ This text was *not delivered* to the customer. {reason}",
     "trouble.uncertain": "⚠️ Nobody can tell whether this text reached the customer. {reason}",
+    "trouble.restored": (
+        "Loket was brought back from a copy of its database from {since}; the text may have been sent after that."
+    ),
     "trouble.failed.again": "Retry",
     "trouble.uncertain.again": "Send again",
     "trouble.leave": "Leave it",
@@ -77,6 +85,13 @@ TEXTS: dict[str, str] = {
     "alarm.parked": (
         "🚨 Something that arrived from {source} could not be read. Nothing is lost: it is kept as `{id}`. "
         "`loket failed --retry {id}` tries it again."
+    ),
+    "alarm.restored": (
+        "🚨 Loket runs on a copy of its database from {since}, and knows nothing of what happened until {until}. "
+        "Nothing of that time is sent or carried out again by itself: texts that may have reached a customer are asked "
+        "about in their threads, and buttons and commands count as not used. Cards of tickets that were opened in that "
+        "time do nothing any more; new tickets begin at #{number}. Waiting in `loket failed`, for the operator to "
+        "decide: {parked}."
     ),
     # --- refusals
     "refused": "That can't be done.",
@@ -266,6 +281,10 @@ TEXTS: dict[str, str] = {
         "⏰ {who}, nobody knows yet whether “{words}” reached the customer: please press a button above."
     ),
     "refused.not_claimed": "Nobody owns ticket #{number}.",
+    "refused.not_repeated": (
+        "`{verb}` is from a time that Loket knows nothing of, since it was brought back from a copy of its database. "
+        "It was not carried out now; say it again if it is still wanted."
+    ),
     "refused.not_assignable": "{agent} is no full member of the desk's channel, so the ticket can't be theirs.",
     "refused.too_late_to_undo": "It is too late to take that back in ticket #{number}.",
     "refused.changed_since": "That can't be taken back: something else has happened to ticket #{number} since.",

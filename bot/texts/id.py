@@ -61,10 +61,18 @@ TEXTS: dict[str, str] = {
         "✋ {who}, berkas belum bisa dikirim ke pelanggan, jadi pesan Anda di atas belum dikirim. Kirim teksnya saja?"
     ),
     "offer.text_only.send": "Kirim teksnya saja",
+    "offer.lost": (
+        "✋ {who}, Loket dipulihkan dari salinan basis datanya, dan tidak tahu apakah teks Anda di atas sudah sampai "
+        "ke pelanggan. Mau diapakan?"
+    ),
+    "offer.lost.send": "Kirim",
     "offer.note": "Simpan sebagai catatan",
     # --- what did not arrive
     "trouble.failed": "⚠️ Teks ini *tidak sampai* ke pelanggan. {reason}",
     "trouble.uncertain": "⚠️ Tidak dapat dipastikan apakah teks ini sampai ke pelanggan. {reason}",
+    "trouble.restored": (
+        "Loket dipulihkan dari salinan basis datanya dari {since}; setelah itu teks ini mungkin sudah dikirim."
+    ),
     "trouble.failed.again": "Coba lagi",
     "trouble.uncertain.again": "Kirim lagi",
     "trouble.leave": "Biarkan",
@@ -77,6 +85,13 @@ TEXTS: dict[str, str] = {
     "alarm.parked": (
         "🚨 Sesuatu yang masuk dari {source} tidak bisa dibaca. Tidak ada yang hilang: disimpan sebagai `{id}`. "
         "`loket failed --retry {id}` mencobanya lagi."
+    ),
+    "alarm.restored": (
+        "🚨 Loket berjalan di atas salinan basis datanya dari {since}, dan tidak tahu apa yang terjadi sampai {until}. "
+        "Tidak ada yang dari waktu itu dikirim atau dikerjakan lagi dengan sendirinya: teks yang mungkin sudah sampai "
+        "ke pelanggan ditanyakan di utasnya, dan tombol serta perintah dianggap belum dipakai. Kartu tiket yang dibuka "
+        "pada waktu itu tidak berfungsi lagi; tiket baru mulai dari #{number}. Menunggu di `loket failed`, untuk "
+        "diputuskan operator: {parked}."
     ),
     # --- refusals
     "refused": "Itu tidak bisa dilakukan.",
@@ -268,6 +283,10 @@ TEXTS: dict[str, str] = {
         "⏰ {who}, belum diketahui apakah “{words}” sampai ke pelanggan: mohon tekan tombol di atas."
     ),
     "refused.not_claimed": "Tiket #{number} belum ditangani siapa pun.",
+    "refused.not_repeated": (
+        "`{verb}` berasal dari waktu yang tidak diketahui Loket, karena Loket dipulihkan dari salinan basis datanya. "
+        "Sekarang tidak dikerjakan; sampaikan lagi kalau masih diperlukan."
+    ),
     "refused.not_assignable": "{agent} bukan anggota penuh kanal ini, jadi tidak bisa diserahi tiket.",
     "refused.too_late_to_undo": "Sudah terlambat untuk membatalkannya di tiket #{number}.",
     "refused.changed_since": "Tidak bisa dibatalkan: tiket #{number} sudah berubah lagi sesudahnya.",
