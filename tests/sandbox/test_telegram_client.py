@@ -9,7 +9,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from telegram import Bot
 
-from bot.sandbox.telegram import ClientError, TelegramSandbox
+from bot.sandbox.serving import ClientError
+from bot.sandbox.telegram import TelegramSandbox
 
 
 @pytest.fixture

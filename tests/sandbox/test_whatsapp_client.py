@@ -8,7 +8,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.sandbox.whatsapp import ClientError, WhatsAppSandbox
+from bot.sandbox.serving import ClientError
+from bot.sandbox.whatsapp import WhatsAppSandbox
 from bot.sandbox.whatsapp.kinds import sample
 
 

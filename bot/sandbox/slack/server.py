@@ -1,15 +1,15 @@
 """The sandbox workspace as one server: Web API, Socket Mode, answers to interactions, and the page's own door."""
 
 import secrets
-import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
-from types import TracebackType
-from typing import Any, Self
+from datetime import datetime
+from typing import Any
 
 from aiohttp import web
+from typing_extensions import override
 
 from bot.sandbox.faults import Faults
+from bot.sandbox.serving import Served, utc_now
 from bot.sandbox.slack.api import Api, Call, failed, throttled
 from bot.sandbox.slack.api_files import take
 from bot.sandbox.slack.arguments import ApiError
@@ -23,11 +23,7 @@ from bot.sandbox.slack.socket import DisconnectReason, Hub
 from bot.sandbox.slack.state import Json, Kind, Role, Workspace
 
 
-def _utc_now() -> datetime:
-    return datetime.fromtimestamp(time.time(), UTC)
-
-
-class SlackSandbox(People):
+class SlackSandbox(Served, People):
     """
     A local Slack workspace with one app in it, empty but for the app's bot.
 
@@ -40,7 +36,7 @@ class SlackSandbox(People):
     def __init__(
         self,
         *,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], datetime] = utc_now,
         ack_within_s: float = 3.0,
         redeliver_after_s: Sequence[float] = (0.2, 60, 300),
     ) -> None:
@@ -55,10 +51,10 @@ class SlackSandbox(People):
         self.requests = Requests(self.signing_secret, clock, ack_within_s)
         super().__init__(Core(self.workspace, self.hub, Live()))
         self._api = Api(self.core, self.faults, self.bot_token, self.app_token)
-        self._runner: web.AppRunner | None = None
 
     # --- serving
 
+    @override
     def add_to(self, app: web.Application, *, prefix: str = "") -> None:
         """Serve under a prefix of another application."""
         self._api.prefix = prefix
@@ -78,30 +74,11 @@ class SlackSandbox(People):
         self.core.live.close()
         await self.hub.close()
 
+    @override
     async def start(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Serve on an address of our own; port 0 takes a free one."""
-        app = web.Application()
-        self.add_to(app)
-        self._runner = web.AppRunner(app, access_log=None)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
-        bound = self._runner.addresses[0]
-        self.core.base = f"http://{bound[0]}:{bound[1]}"
-
-    async def stop(self) -> None:
-        """Stop serving; what is in flight is forgotten, the workspace stays."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.stop()
+        """Listen; port 0 is any free one. The workspace knows where, for the addresses that it hands out."""
+        await super().start(host=host, port=port)
+        self.core.base = self.address
 
     @property
     def api_url(self) -> str:

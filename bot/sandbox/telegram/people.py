@@ -3,13 +3,10 @@
 from collections.abc import Collection
 from typing import Any
 
+from bot.sandbox.serving import ClientError
 from bot.sandbox.telegram.kinds import CAPTIONED, sample
 from bot.sandbox.telegram.text import found_entities
 from bot.sandbox.telegram.world import FIRST_PERSON_ID, Json, Message, Person, World, view
-
-
-class ClientError(ValueError):
-    """A person's client can't do that; the text is a sentence."""
 
 
 class People:

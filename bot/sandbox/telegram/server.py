@@ -1,23 +1,22 @@
 """The HTTP side of the local Telegram: the Bot API for the bot, ``/client`` for people and the page that plays them."""
 
-import inspect
 import json
-import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import Any, Self
+from datetime import datetime
+from typing import Any
 
 from aiohttp import web
+from typing_extensions import override
 
 from bot.sandbox.faults import Faults
+from bot.sandbox.serving import Served, client, utc_now
 from bot.sandbox.telegram.arguments import ApiError, Arguments
 from bot.sandbox.telegram.methods import Methods, throttled
-from bot.sandbox.telegram.people import ClientError, People
+from bot.sandbox.telegram.people import People
 from bot.sandbox.telegram.webhook import REDELIVER_AFTER_S, Courier
 from bot.sandbox.telegram.world import Json, World
 
 TOKEN = "123456:sandbox-of-the-support-desk"  # noqa: S105  # a made-up token of a made-up bot
-STOP_WITHIN_S = 1.0
 
 #: What a page may do for a person, and the name of what it gives back.
 CLIENT_ACTS = {
@@ -34,16 +33,11 @@ CLIENT_ACTS = {
 }
 
 
-def _utc_now() -> datetime:
-    return datetime.fromtimestamp(time.time(), tz=UTC)
-
-
-class TelegramSandbox(People):
+class TelegramSandbox(Served, People):
     """
     A Telegram with one bot and as many people as are added.
 
-    Its methods are the people's hands; the bot comes by HTTP. Everything is kept in memory, beyond `stop` and a new
-    `start`, so that a bot (or an outage) may come and go.
+    Its methods are the people's hands; the bot comes by HTTP.
 
     Args:
         token: of the bot; what stands before the colon is its account, in which messages are numbered from 1.
@@ -54,19 +48,17 @@ class TelegramSandbox(People):
         self,
         *,
         token: str = TOKEN,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], datetime] = utc_now,
         messages_per_second_per_chat: float | None = None,
         redeliver_after_s: Sequence[float] = REDELIVER_AFTER_S,
     ) -> None:
         self.token = token
-        self.address = ""  #: where the server listens, e.g. ``http://127.0.0.1:8420``; whoever embeds it says so
         self.faults = Faults(throttled=lambda seconds: _refused(throttled(seconds)), failed=_failed)
         world = World(token=self.token, clock=clock, redeliver_after_s=redeliver_after_s)
         super().__init__(world)
         self._methods = Methods(world)
         self._methods.messages_per_second_per_chat = messages_per_second_per_chat
         self._prefix = ""
-        self._runner: web.AppRunner | None = None
 
     @property
     def api_url(self) -> str:
@@ -113,6 +105,7 @@ class TelegramSandbox(People):
         """Hand the newest update over again."""
         self._world.updates.repeat_last(times)
 
+    @override
     def add_to(self, app: web.Application, *, prefix: str = "") -> None:
         """Serve below ``prefix`` of this application."""
         self._prefix = prefix
@@ -120,31 +113,9 @@ class TelegramSandbox(People):
         app.router.add_route("*", f"{prefix}/bot{{token}}/{{method}}", self._api)
         app.router.add_get(f"{prefix}/client/state", self._state)
         app.router.add_get(f"{prefix}/client/live", self._world.live.watch)
-        app.router.add_post(f"{prefix}/client/{{act}}", self._client)
+        app.router.add_post(f"{prefix}/client/{{act}}", client(self, CLIENT_ACTS))
         app.on_startup.append(self._start_up)
         app.on_shutdown.append(self._shut_down)
-
-    async def start(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen; port 0 is any free one, see `address`."""
-        app = web.Application()
-        self.add_to(app)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_WITHIN_S)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
-        self.address = f"http://{host}:{self._runner.addresses[0][1]}"
-
-    async def stop(self) -> None:
-        """Stop listening; what waits is answered first."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     async def _start_up(self, _: web.Application) -> None:
         self._world.courier.start()
@@ -179,26 +150,6 @@ class TelegramSandbox(People):
 
     async def _state(self, _: web.Request) -> web.Response:
         return _json(self._world.state())
-
-    async def _client(self, request: web.Request) -> web.Response:
-        """Python's `People` methods over HTTP: the JSON body has their arguments, ``as`` names the person."""
-        name = request.match_info["act"]
-        try:
-            return _json({"ok": True, **self._act(name, await request.json())})
-        except (ClientError, ValueError, TypeError) as error:
-            return _json({"ok": False, "error": str(error)}, status=400)
-
-    def _act(self, name: str, body: Json) -> Json:
-        if name not in CLIENT_ACTS or not isinstance(body, dict):
-            raise ClientError(f"Nobody can do {name!r} like this.")
-        act = getattr(self, name)
-        given = {("person" if key == "as" else key): value for key, value in body.items()}
-        try:
-            inspect.signature(act).bind(**given)
-        except TypeError as error:
-            raise ClientError(f"{name}: {error}.") from None
-        result = act(**given)
-        return {CLIENT_ACTS[name]: result} if CLIENT_ACTS[name] else {}
 
 
 def _json(body: Json, *, status: int = 200) -> web.Response:

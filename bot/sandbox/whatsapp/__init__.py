@@ -1,6 +1,5 @@
 """A local WhatsApp: the Cloud API for one business number, its webhooks, and customers who write to it."""
 
-from bot.sandbox.whatsapp.people import ClientError
 from bot.sandbox.whatsapp.server import WhatsAppSandbox
 
-__all__ = ["ClientError", "WhatsAppSandbox"]
+__all__ = ["WhatsAppSandbox"]

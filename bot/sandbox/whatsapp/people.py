@@ -3,12 +3,9 @@
 from contextlib import AbstractContextManager
 from typing import Any
 
+from bot.sandbox.serving import ClientError
 from bot.sandbox.whatsapp.kinds import CAPTIONED, sample
 from bot.sandbox.whatsapp.world import FIRST_PERSON_ID, Json, Message, Person, World, choices, view, words
-
-
-class ClientError(ValueError):
-    """A person's client can't do that; the text is a sentence."""
 
 
 class People:

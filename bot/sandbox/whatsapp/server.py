@@ -1,20 +1,19 @@
 """The HTTP side of the local WhatsApp: the Cloud API for the bot, ``/client`` for people and pages that play them."""
 
 import asyncio
-import inspect
 import re
-import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
-from typing import Any, Self
+from datetime import datetime
 
 from aiohttp import web
+from typing_extensions import override
 
 from bot.sandbox.faults import Faults
+from bot.sandbox.serving import Served, client, utc_now
 from bot.sandbox.whatsapp.api import Messages
 from bot.sandbox.whatsapp.graph import NO_SUCH_OBJECT, GraphError, failed, throttled
-from bot.sandbox.whatsapp.people import ClientError, People
+from bot.sandbox.whatsapp.people import People
 from bot.sandbox.whatsapp.webhooks import Webhooks
 from bot.sandbox.whatsapp.world import Json, World
 
@@ -23,7 +22,6 @@ PHONE_NUMBER_ID = "106540352242922"
 DISPLAY_NUMBER = "15550783881"
 ACCOUNT = "102290129340398"
 OTHER_PHONE_NUMBER_ID = "999000999000999"
-STOP_WITHIN_S = 1.0
 
 #: What a page may do for a person, and the name of what it gives back.
 CLIENT_ACTS = {
@@ -47,22 +45,17 @@ CLIENT_ACTS = {
 }
 
 
-def _utc_now() -> datetime:
-    return datetime.fromtimestamp(time.time(), tz=UTC)
-
-
-class WhatsAppSandbox(People):
+class WhatsAppSandbox(Served, People):
     """
     A WhatsApp with one business number and as many people as are added.
 
-    Its methods are the people's hands; the bot comes by HTTP, and hears of what happens at `webhook_url`. Everything is
-    kept in memory, beyond `stop` and a new `start`, so that a bot (or an outage) may come and go.
+    Its methods are the people's hands; the bot comes by HTTP, and hears of what happens at `webhook_url`.
     """
 
     def __init__(
         self,
         *,
-        clock: Callable[[], datetime] = _utc_now,
+        clock: Callable[[], datetime] = utc_now,
         webhook_url: str = "",
         phone_number_id: str = PHONE_NUMBER_ID,
         redeliver_after_s: Sequence[float] = (0.05, 0.1, 0.2),
@@ -71,7 +64,6 @@ class WhatsAppSandbox(People):
         self.phone_number_id = phone_number_id
         self.app_secret = "sandbox-app-secret"  # noqa: S105
         self.verify_token = "sandbox-verify-token"  # noqa: S105
-        self.address = ""  #: where the server listens, e.g. ``http://127.0.0.1:8420``; whoever embeds it says so
         self.faults = Faults(throttled=throttled, failed=failed)
         self.webhooks = Webhooks(
             clock, self.app_secret, self.verify_token, ACCOUNT, self.phone_number_id, DISPLAY_NUMBER, redeliver_after_s
@@ -80,7 +72,6 @@ class WhatsAppSandbox(People):
         super().__init__(World(clock=clock, webhooks=self.webhooks))
         self.messages = Messages(self._world)  #: its attributes switch windows, rates and test recipients
         self._prefix = ""
-        self._runner: web.AppRunner | None = None
 
     @property
     def api_url(self) -> str:
@@ -150,38 +141,17 @@ class WhatsAppSandbox(People):
         value = {"messages": [{**item, "type": "text", "text": {"body": text}}]}
         self.webhooks.add_change("messages", {"messaging_product": "whatsapp", "metadata": metadata, **value})
 
+    @override
     def add_to(self, app: web.Application, *, prefix: str = "") -> None:
         """Serve below ``prefix`` of this application."""
         self._prefix = prefix
         app.router.add_get(f"{prefix}/client/state", self._state)
         app.router.add_get(f"{prefix}/client/live", self._world.live.watch)
-        app.router.add_post(f"{prefix}/client/{{act}}", self._client)
+        app.router.add_post(f"{prefix}/client/{{act}}", client(self, CLIENT_ACTS))
         app.router.add_post(f"{prefix}/{{version}}/{{number}}/messages", self._messages)
         app.router.add_get(f"{prefix}/{{version}}/{{number}}", self._phone_number)
         app.cleanup_ctx.append(self._telling)
         app.on_shutdown.append(self._shut_down)
-
-    async def start(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen; port 0 is any free one, see `address`."""
-        app = web.Application()
-        self.add_to(app)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_WITHIN_S)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, host, port).start()
-        self.address = f"http://{host}:{self._runner.addresses[0][1]}"
-
-    async def stop(self) -> None:
-        """Stop listening and telling; what waits to be told is kept."""
-        if self._runner is not None:
-            await self._runner.cleanup()
-            self._runner = None
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     async def _telling(self, _: web.Application) -> AsyncIterator[None]:
         task = asyncio.create_task(self.webhooks.run())
@@ -238,23 +208,3 @@ class WhatsAppSandbox(People):
 
     async def _state(self, _: web.Request) -> web.Response:
         return web.json_response(self._world.state())
-
-    async def _client(self, request: web.Request) -> web.Response:
-        """Python's methods over HTTP: the JSON body has their arguments, ``as`` names the person."""
-        name = request.match_info["act"]
-        try:
-            return web.json_response({"ok": True, **self._act(name, await request.json())})
-        except (ClientError, ValueError, TypeError) as error:
-            return web.json_response({"ok": False, "error": str(error)}, status=400)
-
-    def _act(self, name: str, body: Any) -> Json:
-        if name not in CLIENT_ACTS or not isinstance(body, dict):
-            raise ClientError(f"Nobody can do {name!r} like this.")
-        act = getattr(self, name)
-        given = {("person" if key == "as" else key): value for key, value in body.items()}
-        try:
-            inspect.signature(act).bind(**given)
-        except TypeError as error:
-            raise ClientError(f"{name}: {error}.") from None
-        result = act(**given)
-        return {CLIENT_ACTS[name]: result} if CLIENT_ACTS[name] else {}
