@@ -3,10 +3,15 @@
 import os
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 import bot.models  # noqa: F401 - first of all: it chooses the SQLite library that everything then uses
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # noqa: TID251 - read by python-telegram-bot, which warns without it
+
+# How long an example takes says nothing: on a fresh clone the first one waits for Hypothesis' own tables.
+settings.register_profile("loket", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("loket")
 
 from tests.database import Kind  # after the choice above
 

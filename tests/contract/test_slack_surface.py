@@ -278,7 +278,7 @@ async def test_a_message_that_slack_does_not_show_gets_no_receipt(desk: World) -
 
 
 async def test_a_hint_is_seen_by_its_reader_alone(desk: World) -> None:
-    message = await desk.by_mika("let me see", direction="note")
+    message = await desk.by_mika("let me see", direction="note", receipt="internal")
     await desk.surface.send(desk.notice("claimed", f"agent:{desk.budi}"))
 
     await desk.surface.send(desk.whisper(message, to=desk.mika))
@@ -290,10 +290,10 @@ async def test_a_hint_is_seen_by_its_reader_alone(desk: World) -> None:
 
 
 async def test_a_hint_that_came_too_late_or_reaches_nobody_is_dropped(desk: World) -> None:
-    message = await desk.by_mika("let me see", direction="note")
+    message = await desk.by_mika("let me see", direction="note", receipt="internal")
     assert await desk.surface.send(desk.whisper(message, to=desk.outside)) == Delivered()
 
-    await MessageRow.filter(id=message.id).update(direction="out")
+    await MessageRow.filter(id=message.id).update(direction="out", receipt="waiting")
 
     assert await desk.surface.send(desk.whisper(message, to=desk.mika)) == Delivered()
     assert desk.slack.ephemerals(desk.mika) == []

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.events import Offer
@@ -262,7 +262,6 @@ def test_trouble_says_why_and_exactly_which_text(name: str, label: str) -> None:
     assert label in plain(message.blocks)
 
 
-@settings(deadline=None)
 @given(name=st.text(max_size=80), text=st.text(max_size=400), kind=st.sampled_from(["text", "photo", "edit.text"]))
 def test_slack_takes_whatever_people_are_called_and_write(name: str, text: str, kind: str) -> None:
     written = Written(text=text, kind=kind)

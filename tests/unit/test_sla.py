@@ -9,7 +9,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.config import Targets
@@ -241,7 +241,6 @@ def slow_percentile(least: list[timedelta], most: list[timedelta], percent: int)
     return None if not least else Percentile(value=smallest(least), at_least=smallest(least) != smallest(most))
 
 
-@settings(deadline=None)
 @given(st.lists(histories(), max_size=12), periods)
 def test_every_figure_is_that_of_the_reference(histories: list[History], period: Period) -> None:
     rows = [history.times() for history in histories]
