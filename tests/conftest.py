@@ -9,11 +9,11 @@ import bot.models  # noqa: F401 - first of all: it chooses the SQLite library th
 
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # noqa: TID251 - read by python-telegram-bot, which warns without it
 
+from tests.database import Kind  # after the choice above
+
 # How long an example takes says nothing: on a fresh clone the first one waits for Hypothesis' own tables.
 settings.register_profile("loket", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("loket")
-
-from tests.database import Kind  # after the choice above
 
 
 @pytest.fixture(params=list(Kind))
