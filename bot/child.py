@@ -22,7 +22,8 @@ STOP_S = 10  #: what `loket run` promises to need for a clean stop
 LINE_BYTES = 2**20  #: the longest line that the child may log
 ROOT = Path(__file__).parents[1]  #: where the package is
 
-log = structlog.get_logger()
+#: What our own log adds to each line; and the tracebacks of libraries, of which an outage makes many. Ours have none.
+NOT_SAID = frozenset({"logger", "timestamp", "exception"})
 
 
 class Child:
@@ -110,10 +111,8 @@ class Child:
             self._ready(int(fields["port"]))
             self._begun.set()
         elif level >= logging.WARNING:
-            log.log(level, event, **{name: value for name, value in fields.items() if name not in _OURS})
-
-
-_OURS = {"logger", "timestamp"}  #: what our own log adds to each line
+            said = {name: value for name, value in fields.items() if name not in NOT_SAID}
+            structlog.get_logger(fields.get("logger")).log(level, event, **said)
 
 
 def main() -> None:

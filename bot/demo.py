@@ -3,8 +3,9 @@
 import asyncio
 import os
 import signal
+import socket
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,8 @@ from bot.clock import SystemClock
 from bot.errors import ConfigError
 from bot.logs import LogFormat, LogLevel, configure
 from bot.manifest import manifest
+from bot.sandbox.control import Control
+from bot.sandbox.line import Line
 from bot.sandbox.page import add_page
 from bot.sandbox.slack.server import SlackSandbox
 from bot.sandbox.telegram.server import TelegramSandbox
@@ -26,6 +29,7 @@ HOST = "127.0.0.1"
 CHANNEL = "support"
 LEADS = "support-leads"
 CONFIG = f'supervisors = ["@{LEADS}"]\n'
+RETRIES_S = (0.2, 3, 10, 60, 300)  #: Slack's own, and two more: a visitor does not wait for a minute
 STOP_WITHIN_S = 1.0  #: for requests that are still being answered at the end
 
 
@@ -46,11 +50,16 @@ async def demo(*, port: int, keep: str | None, show: Callable[[str], object]) ->
     # Another account at every start: with `--keep`, messages that are numbered anew must not look like the old ones.
     account = f"{SystemClock().now():%Y%m%d%H%M%S}"
     telegram, whatsapp = TelegramSandbox(token=f"{account}:a-local-telegram"), WhatsAppSandbox(phone_number_id=account)
-    at = Platforms(SlackSandbox(), telegram, whatsapp)
+    at = Platforms(SlackSandbox(redeliver_after_s=RETRIES_S), telegram, whatsapp)
     _people(at)
-    with _folder(keep) as folder:
-        async with _served(at, port=port) as address, _service(at, address=address, folder=folder) as child:
-            opening = asyncio.create_task(_open(child, address=address, show=show))
+    with _door(port) as door, _folder(keep) as folder:
+        to_port = door.getsockname()[1]
+        lines = {name: Line(host=HOST, to_port=to_port) for name in ("slack", "telegram", "whatsapp")}
+        for line in lines.values():
+            await line.mend()
+        child = _service(at, lines, folder=folder)
+        async with _served(at, lines, child, door=door):
+            opening = asyncio.create_task(_open(child, address=f"http://{HOST}:{to_port}", show=show))
             code = await until_stopped(child.failed, stop)
             opening.cancel()
             return code and child.code
@@ -79,34 +88,31 @@ def _folder(keep: str | None) -> Iterator[Path]:
         yield kept
 
 
-@asynccontextmanager
-async def _service(at: Platforms, *, address: str, folder: Path) -> AsyncIterator[Child]:
-    """The bot, not started yet; at the end it is stopped."""
+def _service(at: Platforms, lines: Mapping[str, Line], *, folder: Path) -> Child:
+    """The bot, not started yet."""
 
     def listens(port: int) -> None:
         at.whatsapp.webhook_url = f"http://{HOST}:{port}/webhooks/whatsapp"
 
-    child = Child(_environment(at, address=address, folder=folder), folder=folder, ready=listens)
-    try:
-        yield child
-    finally:
-        await child.stop()
+    return Child(_environment(at, lines, folder=folder), folder=folder, ready=listens)
 
 
-def _environment(at: Platforms, *, address: str, folder: Path) -> dict[str, str]:
-    """The settings that an operator would give, pointing at the local platforms."""
+def _environment(at: Platforms, lines: Mapping[str, Line], *, folder: Path) -> dict[str, str]:
+    """The settings that an operator would give, pointing at the local platforms, each by a line of its own."""
+    slack, telegram, whatsapp = (f"http://{HOST}:{lines[name].port}" for name in ("slack", "telegram", "whatsapp"))
+    at.telegram.address, at.whatsapp.address = telegram, whatsapp
     return {
         "SLACK_BOT_TOKEN": at.slack.bot_token,
         "SLACK_APP_TOKEN": at.slack.app_token,
         "SLACK_CHANNEL": f"#{CHANNEL}",
-        "SLACK_API_URL": f"{address}/slack/api/",
+        "SLACK_API_URL": f"{slack}/slack/api/",
         "TELEGRAM_BOT_TOKEN": at.telegram.token,
-        "TELEGRAM_API_URL": f"{address}/telegram",
+        "TELEGRAM_API_URL": f"{telegram}/telegram",
         "WHATSAPP_ACCESS_TOKEN": at.whatsapp.token,
         "WHATSAPP_PHONE_NUMBER_ID": at.whatsapp.phone_number_id,
         "WHATSAPP_APP_SECRET": at.whatsapp.app_secret,
         "WHATSAPP_VERIFY_TOKEN": at.whatsapp.verify_token,
-        "WHATSAPP_API_URL": at.whatsapp.api_url,
+        "WHATSAPP_API_URL": f"{whatsapp}/whatsapp",
         "DATABASE_URL": f"sqlite:///{folder}/loket.db",
         "LOKET_PORT": "0",
     }
@@ -129,24 +135,33 @@ def _people(at: Platforms) -> None:
     whatsapp.add_person("Dewi")
 
 
+def _door(port: int) -> socket.socket:
+    """Where the page is served; 0: any free port."""
+    try:
+        return socket.create_server((HOST, port))
+    except (OSError, OverflowError) as error:
+        reason = os.strerror(error.errno or 0) if isinstance(error, OSError) else "it must be below 65536"
+        raise ConfigError([f"--port: {port} can't be used ({reason}); name another, or 0 for any"]) from error
+
+
 @asynccontextmanager
-async def _served(at: Platforms, *, port: int) -> AsyncIterator[str]:
-    """The platforms and the page on one port; its address."""
+async def _served(
+    at: Platforms, lines: Mapping[str, Line], child: Child, *, door: socket.socket
+) -> AsyncIterator[None]:
+    """The platforms, the page, and its switches; at the end everything is stopped, the bot first."""
     pages = web.Application()
     at.slack.add_to(pages, prefix="/slack")
     at.telegram.add_to(pages, prefix="/telegram")
     at.whatsapp.add_to(pages, prefix="/whatsapp")
+    Control(slack=at.slack, telegram=at.telegram, whatsapp=at.whatsapp, lines=lines, service=child).add_to(pages)
     add_page(pages)
     runner = web.AppRunner(pages, access_log=None, shutdown_timeout=STOP_WITHIN_S)
     await runner.setup()
     try:
-        try:
-            await web.TCPSite(runner, HOST, port).start()
-        except OSError as error:
-            raise ConfigError(
-                [f"--port: {port} can't be used ({os.strerror(error.errno or 0)}); name another, or 0 for any"]
-            ) from error
-        at.telegram.address = at.whatsapp.address = address = f"http://{HOST}:{runner.addresses[0][1]}"
-        yield address
+        await web.SockSite(runner, door).start()
+        yield
     finally:
+        await child.stop()
+        for line in lines.values():
+            await line.cut()
         await runner.cleanup()

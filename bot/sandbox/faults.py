@@ -107,6 +107,14 @@ class Faults:
         self.plan(method, gate, matches=matches)
         return gate
 
+    def is_planned(self, fault: Fault) -> bool:
+        """Whether this very fault is still to come."""
+        return any(planned.fault is fault and planned.times > 0 for planned in self._planned)
+
+    def cancel(self, fault: Fault) -> None:
+        """Let this very fault not happen any more; an unknown one is none."""
+        self._planned = [planned for planned in self._planned if planned.fault is not fault]
+
     def clear(self) -> None:
         """Be well again; calls that stand at a gate pass."""
         self.refusing = False

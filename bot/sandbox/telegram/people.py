@@ -110,6 +110,11 @@ class People:
         """All people."""
         return self._world.people.values()
 
+    def conversations(self) -> list[Json]:
+        """What everybody has written and read, as in ``/client/state``."""
+        people: list[Json] = self._world.state()["people"]
+        return people
+
     def person(self, number: int) -> Person:
         """
         The person with this id.

@@ -163,6 +163,11 @@ class People:
         """What happens inside is told in one body."""
         return self._world.webhooks.batch()
 
+    def conversations(self) -> list[Json]:
+        """What everybody has written and read, as in ``/client/state``."""
+        people: list[Json] = self._world.state()["people"]
+        return people
+
     def person(self, number: int) -> Person:
         """
         The person with this id.

@@ -95,6 +95,16 @@ class Webhooks:
                 changes = _merged(batch)
                 self.post(self._envelope([changes[at : at + 2] for at in range(0, len(changes), 2)]))
 
+    @property
+    def is_held(self) -> bool:
+        """Whether nothing is told for now."""
+        return self._is_held
+
+    @is_held.setter
+    def is_held(self, held: bool) -> None:
+        self._is_held = held
+        self._wake()
+
     @contextmanager
     def reordered(self) -> Iterator[None]:
         """What happens inside comes in the opposite order."""
