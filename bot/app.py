@@ -13,7 +13,7 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, Health
 from bot.channels.registry import build_channels
 from bot.clock import Clock, SystemClock
 from bot.delivery.customers import CustomerSender
@@ -22,16 +22,18 @@ from bot.delivery.limits import Limits, Rate
 from bot.delivery.outbox import Outbox
 from bot.delivery.ports import Sender
 from bot.delivery.worker import Worker
-from bot.handlers import actions, commands, events, modals, sla
+from bot.handlers import actions, commands, events, home, modals, sla
 from bot.handlers.events import SOURCE, Events
 from bot.handlers.front import Front
 from bot.handlers.health import HealthPages
+from bot.handlers.home import HomeTab
 from bot.handlers.metrics import MetricsPage
 from bot.handlers.slack_http import SlackHttp
 from bot.handlers.webhooks import Webhooks
 from bot.logs import trace
 from bot.metrics import Metrics, tracing
 from bot.models.database import Database, Upgrade, connect, exclusive, is_temporary
+from bot.reports.home import opened_since
 from bot.scheduler import Job, Ticker
 from bot.services.context import Context
 from bot.services.services import Services
@@ -41,6 +43,7 @@ from bot.slack.catchup import CatchUp
 from bot.slack.connection import SlackConnection
 from bot.slack.errors import method_of
 from bot.slack.holds import Holds
+from bot.slack.homes import BUDGET, Homes
 from bot.slack.people import People
 from bot.slack.surface import SlackSurface
 from bot.texts import Texts
@@ -54,6 +57,7 @@ FINISH = timedelta(seconds=6)  #: for deliveries under way when we stop; the who
 UPDATES = Rate(per_second=50 / 60, burst=10)
 REACTIONS = Rate(per_second=40 / 60, burst=10)
 WHISPERS = Rate(per_second=100 / 60, burst=10)
+HOMES = Rate(per_second=100 / 60, burst=10)
 POST_BURST = 3
 CATCH_UP_AGAIN = timedelta(seconds=5)  #: after a fault of the database
 
@@ -89,6 +93,7 @@ class Application:
         self._tasks: set[asyncio.Task[None]] = set()
         self._open = AsyncExitStack()
         self.failed = asyncio.Event()  #: set when a part ended that never should
+        self.health: dict[str, Health] = {}  #: of the parts that we are connected to, once we are
         self.port = 0  #: where the HTTP server listens, once it does
 
     async def __aenter__(self) -> Self:
@@ -115,7 +120,7 @@ class Application:
         context = Context(config=settings.config, texts=texts, channels=channels, metrics=self._metrics)
         services = await self._services(context)
         people = People(client, now=self._clock.now)
-        self._front = Front(services=services, people=people, clock=self._clock, texts=texts)
+        self._build_front(Front(services=services, people=people, clock=self._clock, texts=texts), client)
         able = {name: channel.capabilities for name, channel in channels.items()}
         surface = SlackSurface(
             client, people=people, config=settings.config, texts=texts, capabilities=able, metrics=self._metrics
@@ -145,7 +150,10 @@ class Application:
         )  # fmt: skip
 
     def _build_queues(self, services: Services, channels: Mapping[str, Channel], surface: SlackSurface) -> None:
-        processors = {**dict.fromkeys(channels, services.intake.process), SOURCE: Events(self._front).process}
+        processors = {
+            **dict.fromkeys(channels, services.intake.process),
+            SOURCE: Events(self._front, self._homes).process,
+        }
         alarm, settle = services.settlement.alarm, services.settlement.settle
         self.inbox = Inbox(
             processors=processors, alarm=alarm, clock=self._clock, jitter=self._jitter, metrics=self._metrics
@@ -157,6 +165,14 @@ class Application:
         self.outbox = Outbox(
             senders=senders, settle=settle, limits=limits, holds=self._holds, clock=self._clock, jitter=self._jitter
         )
+
+    def _build_front(self, front: Front, client: AsyncWebClient) -> None:
+        self._front = front
+        self._tab = HomeTab(self._front, health=self.health)
+        self._homes = Homes(
+            client, draw=self._tab.draw, mark=self._tab.mark, recall=opened_since,
+            limits=Limits(self._rate_of), clock=self._clock, jitter=self._jitter,
+        )  # fmt: skip
 
     async def _database(self) -> Database:
         database = await connect(self._settings.database_url)
@@ -182,6 +198,7 @@ class Application:
         self._open.push_async_callback(self._finish)
         for worker in (self._incoming, self._outgoing):
             self._background(worker.run(), name="worker")
+        self._background(self._homes.run(), name="homes")
         self._background(self._metrics.watch_loop(), name="loop lag")
 
     async def _finish(self) -> None:
@@ -193,7 +210,8 @@ class Application:
     def is_resting(self) -> bool:
         """Nothing is under way and nothing is due."""
         workers = (self._incoming, self._outgoing)
-        return self._front.idle.is_set() and all(worker.resting.is_set() for worker in workers)
+        calm = (self._front.idle, self._homes.resting, *(worker.resting for worker in workers))
+        return all(part.is_set() for part in calm)
 
     def _receive(self, channel: Channel) -> None:
         async def put(raws: Any) -> None:
@@ -213,6 +231,7 @@ class Application:
         actions.register(bolt, front)
         modals.register(bolt, front)
         sla.register(bolt, front)
+        home.register(bolt, front, self._tab, self._homes)
         return bolt
 
     async def _connect(self, bolt: AsyncApp, client: AsyncWebClient) -> SlackConnection | SlackHttp:
@@ -275,7 +294,7 @@ class Application:
 
     async def _serve(self, connection: SlackConnection | SlackHttp, channels: Mapping[str, Channel]) -> None:
         pages = web.Application()
-        self.health = {"slack": connection.health, **{name: channel.health for name, channel in channels.items()}}
+        self.health |= {"slack": connection.health, **{name: channel.health for name, channel in channels.items()}}
         HealthPages(self.health, clock=self._clock).add_to(pages)
         MetricsPage(
             self._metrics, self.health, clock=self._clock, connections=lambda: connection.standing,
@@ -298,7 +317,7 @@ class Application:
             return Rate(per_second=per_second, burst=POST_BURST) if per_second else None
         if self._settings.config.limits.slack_posts_per_second == 0:
             return None
-        return {"slack:update": UPDATES, "slack:react": REACTIONS, "slack:whisper": WHISPERS}.get(budget)
+        return {"slack:update": UPDATES, "slack:react": REACTIONS, "slack:whisper": WHISPERS, BUDGET: HOMES}.get(budget)
 
     def _background(self, work: Coroutine[Any, Any, None], *, name: str, ends: bool = False) -> None:
         task = asyncio.create_task(work, name=name)

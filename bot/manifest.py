@@ -54,6 +54,7 @@ SCOPES = (
     "users:read",
 )
 EVENTS = (
+    "app_home_opened",
     "app_mention",
     "app_uninstalled",
     "channel_archive",
@@ -91,7 +92,7 @@ def manifest(commands: Sequence[Command] = COMMANDS, *, http: str | None = None)
         },
         "features": {
             "app_home": {
-                "home_tab_enabled": False,
+                "home_tab_enabled": True,
                 "messages_tab_enabled": True,  # files come there; nobody reads what is written there
                 "messages_tab_read_only_enabled": True,
             },

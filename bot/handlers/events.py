@@ -25,7 +25,8 @@ from bot.services import tickets
 from bot.services.commit import inbox_cause
 from bot.services.replies import Written
 from bot.slack import parse, receipts
-from bot.slack.parse import Deleted, Edited, MembershipChanged, Nothing, Posted
+from bot.slack.homes import Homes
+from bot.slack.parse import Deleted, Edited, HomeOpened, MembershipChanged, Nothing, Posted
 
 SOURCE = "slack"
 
@@ -51,8 +52,9 @@ def register(app: AsyncApp, inbox: Inbox) -> None:
 class Events:
     """Processes the inbox's rows of Slack."""
 
-    def __init__(self, front: Front) -> None:
+    def __init__(self, front: Front, homes: Homes) -> None:
         self._front = front
+        self._homes = homes
         self._replies = front.services.replies
 
     async def process(self, arrived: Arrived) -> None:
@@ -74,6 +76,8 @@ class Events:
                 )  # fmt: skip
             case MembershipChanged(channel=channel):
                 self._front.people.forget(channel=channel)
+            case HomeOpened(user=user, hash=shown):
+                self._homes.opened(user, at=arrived.received_at, hash=shown)
             case Nothing():
                 pass
 

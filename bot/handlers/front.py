@@ -165,7 +165,7 @@ class Front:
     async def look(self, verb: Listing, words: RichText, *, agent: AgentId) -> Answer:
         """The tickets that the person asks for, among those of the desks that they belong to."""
         config = self.services.context.config
-        theirs = [desk.name for desk in config.desks if await self._is_of(desk, agent)]
+        theirs = [desk.name for desk in config.desks if await self.is_of(desk, agent)]
         if not theirs:
             raise NotAnAgent
         among = Q(desk__in=theirs)
@@ -173,7 +173,8 @@ class Front:
             among |= ~Q(desk__in=[desk.name for desk in config.desks])
         return Answer(await answers.listing(self, await verb.find(words.stripped().plain, agent, among)))
 
-    async def _is_of(self, desk: Desk, agent: AgentId) -> bool:
+    async def is_of(self, desk: Desk, agent: AgentId) -> bool:
+        """Whether the person is a full member of the desk's Slack channel."""
         return await self.people.role(agent, await self.people.channel_id(desk.channel)) is Role.AGENT
 
     async def done(self, name: str, row: TicketRow) -> str:

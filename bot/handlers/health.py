@@ -52,6 +52,12 @@ def is_well(health: Health, *, now: datetime) -> bool:
     return health.problem is None and health.seen_at is not None and now - health.seen_at < SILENCE
 
 
+def is_away(health: Health, *, now: datetime) -> bool:
+    """Whether a part is known to be away; one that has only just been started may not have spoken yet."""
+    has_spoken = health.seen_at is not None or health.problem is not None
+    return has_spoken and not is_well(health, now=now)
+
+
 def _counts(found: Standing) -> dict[str, int]:
     return {
         "inbox_waiting": found.number("inbox", "new"),

@@ -54,10 +54,11 @@ def _times(row: dict[str, Any]) -> TicketTimes:
         channel=row["channel"],
         agent=row["owner"] or (row["answered_by"] or "").removeprefix(_AGENT) or None,
         asked_at=min(instant(row["asked_at"]), instant(row["opened_at"])),
-        answered_at=_perhaps(row["answered_at"]),
-        solved_at=_perhaps(row["solved_at"]),
+        answered_at=perhaps(row["answered_at"]),
+        solved_at=perhaps(row["solved_at"]),
     )
 
 
-def _perhaps(value: str | datetime | None) -> datetime | None:
+def perhaps(value: str | datetime | None) -> datetime | None:
+    """An instant where there is one."""
     return None if value is None else instant(value)

@@ -101,7 +101,12 @@ def card(view: CardView, say: Say) -> Message:
 
 def state_emoji(ticket: Ticket) -> str:
     """What makes a channel scannable."""
-    return ESCALATED if ticket.level > 1 and not ticket.status.is_done else _EMOJI[ticket.status]
+    return state_sign(ticket.status, ticket.level)
+
+
+def state_sign(status: Status, level: int) -> str:
+    """The emoji for a state; of what is escalated, that of the escalation."""
+    return ESCALATED if level > 1 and not status.is_done else _EMOJI[status]
 
 
 def _state(view: CardView, say: Say) -> Iterator[str]:

@@ -68,6 +68,14 @@ class MembershipChanged:
     user: AgentId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeOpened:
+    """Somebody looks at our Home tab; ``hash`` is that of what stands there, None: nothing yet."""
+
+    user: AgentId
+    hash: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """Of no concern to the desk, for this reason."""
@@ -75,7 +83,7 @@ class Nothing:
     reason: str
 
 
-Happened = Posted | Edited | Deleted | MembershipChanged | Nothing
+Happened = Posted | Edited | Deleted | MembershipChanged | HomeOpened | Nothing
 
 
 def raw(body: Mapping[str, Any], *, text: str) -> Raw:
@@ -97,6 +105,9 @@ def raw(body: Mapping[str, Any], *, text: str) -> Raw:
             key, about = f"{channel}:{event.get('deleted_ts')}:deleted", before
         case (("message" | "app_mention"), _):
             key, about, at = f"{channel}:{event.get('ts')}", event, _micros(event.get("ts"))
+        case "app_home_opened", _:
+            lane = f"home:{event.get('user')}" if event.get("tab") == "home" else "workspace"
+            return Raw(key=str(body.get("event_id")), lane=lane[:200], position=at, body=text)
         case _:
             return Raw(key=str(body.get("event_id")), lane="workspace", position=at, body=text)
     lane = lane_of(channel, about.get("thread_ts") or about.get("ts"))
@@ -117,6 +128,8 @@ def happened(body: Mapping[str, Any]) -> Happened:
     match event.get("type"), event.get("subtype"):
         case (("member_joined_channel" | "member_left_channel"), _):
             return MembershipChanged(channel=SlackChannel(channel), user=AgentId(str(event.get("user"))))
+        case "app_home_opened", _:
+            return _home_opened(event)
         case "message", "message_changed":
             before = posted(_mapping(event.get("previous_message")), channel=channel)
             after = posted(_mapping(event.get("message")), channel=channel)
@@ -130,6 +143,13 @@ def happened(body: Mapping[str, Any]) -> Happened:
             return posted(event, channel=channel)
         case _:
             return Nothing("a kind of no concern")
+
+
+def _home_opened(event: Mapping[str, Any]) -> HomeOpened | Nothing:
+    user, shown = event.get("user"), _mapping(event.get("view")).get("hash")
+    if event.get("tab") != "home" or not isinstance(user, str):
+        return Nothing("another tab")
+    return HomeOpened(user=AgentId(user), hash=shown if isinstance(shown, str) else None)
 
 
 def _is_preview(event: Mapping[str, Any]) -> bool:

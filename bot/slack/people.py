@@ -60,8 +60,17 @@ class People:
 
     async def role(self, user: str, channel: str) -> Role:
         """Who this is, as far as the Slack channel is concerned; in doubt a stranger."""
+        role = await self._role(user)
+        return Role.STRANGER if role is Role.AGENT and user not in await self._members(channel) else role
+
+    async def is_colleague(self, user: str) -> bool:
+        """Whether this is a full member of the workspace, whatever channels they are in."""
+        return await self._role(user) is Role.AGENT
+
+    async def _role(self, user: str) -> Role:
+        """As for somebody who is in every channel."""
         person, me = await self._user(user), await self.me()
-        if person is None:
+        if person is None or person.get("deleted"):
             return Role.STRANGER
         if person.get("is_bot") or user == me.user:
             return Role.BOT
@@ -69,7 +78,7 @@ class People:
             return Role.STRANGER
         if person.get("is_restricted") or person.get("is_ultra_restricted"):
             return Role.GUEST
-        return Role.AGENT if user in await self._members(channel) else Role.STRANGER
+        return Role.AGENT
 
     async def name(self, user: str) -> str:
         """How the person is called in Slack."""

@@ -255,6 +255,54 @@ TEXTS: dict[str, str] = {
     "problem.by_unknown": "The figures can be split by: {known}.",
     "problem.by_not_yet": "By {word} does not work yet; the figures can be split by: {known}.",
     "problem.format_not_yet": "{word} does not work yet; there is: csv.",
+    # --- the Home tab; headings have at most 150 characters
+    "home.outside": (
+        "👋 Hello! This is where the agents of our customer desk see what waits for them. You are in none of its "
+        "channels, so there is nothing to see here for you. If you are to help, ask a colleague of the desk to add you "
+        "to its channel, then come back."
+    ),
+    "home.mine": "Your tickets: {total}",
+    "home.mine.none": "🌤️ Nothing is yours just now. A ticket becomes yours with *Claim*, here or on its card.",
+    "home.unclaimed": "Nobody has these yet: {total}",
+    "home.unclaimed.none": "✅ Every open ticket has an owner.",
+    "home.escalated": "Escalated to you: {total}",
+    "home.more": "… and {count} more. `/loket list` shows the first twenty.",
+    "home.how": "When a customer writes, a card appears in {where}. All talk about it is in the card's thread.",
+    "home.waits": "⏳ *waits for us* since {at}",
+    "home.their_turn": "💬 we wait for the customer, who was answered {at}",
+    "home.their_turn_unanswered": "💬 we wait for the customer",
+    "home.on_hold": "⏸️ on hold",
+    "home.due.first_response": "first reply due {at}",
+    "home.due.resolution": "to be solved by {at}",
+    "home.late.first_response": "🔥 *late:* the first reply was due {at}",
+    "home.late.resolution": "🔥 *late:* it was to be solved by {at}",
+    "home.stuck": "⚠️ something did not arrive: see the thread",
+    "home.undecided": "✋ a text is held until its writer decides in the thread",
+    "home.away": (
+        "🔌 *{name}* can't be reached{since}. Nothing is lost: what waits moves on by itself afterwards.{problem}"
+    ),
+    "home.unseen": "🔌 I can't see who belongs to the desk. {reason}",
+    "home.away.since": " since {at}",
+    "home.away.problem": " Reason: {problem}",
+    "home.board": "All desks: {total} open",
+    "home.board.owner": "• {who}: {total}, of which {waiting} wait for us",
+    "home.board.others": "• {count} more people: {total}",
+    "home.board.oldest": "*Who waits longest for us*",
+    "home.board.oldest.none": "🌤️ No customer waits for us.",
+    "home.board.today": "*Today* ({zone})",
+    "home.troubles": "What has gone wrong: {total}",
+    "home.troubles.none": "✅ Nothing has gone wrong: nothing is undelivered, uncertain or unreadable.",
+    "home.trouble.failed": "⚠️ {ticket}: a text was *not delivered*. {reason} → *Retry* or *Leave it* in the thread.",
+    "home.trouble.uncertain": (
+        "❓ {ticket}: nobody knows whether a text reached the customer. → *Send again* or *Leave it* in the thread."
+    ),
+    "home.trouble.held": "✋ {ticket}: a text of {who} is held. → Its writer decides in the thread.",
+    "home.trouble.parked": "📦 Something from {what} could not be read. → The operator: `loket failed --retry {id}`",
+    "home.trouble.part": (
+        "📦 {ticket}: something for Slack ({what}) is missing. {reason} → The operator: `loket failed --retry {id}`"
+    ),
+    "home.trouble.no_ticket": "The desk",
+    "home.trouble.more": "… and {count} more: `loket failed` lists them all.",
     # --- the agents' core verbs
     "notice.unclaimed": "👐 {who} gave it back: nobody owns this ticket now.",
     "notice.unclaimed_from": "👐 {who} took it from {whom}: nobody owns this ticket now.",

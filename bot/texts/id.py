@@ -257,6 +257,60 @@ TEXTS: dict[str, str] = {
     "problem.by_unknown": "Angka-angkanya bisa dirinci menurut: {known}.",
     "problem.by_not_yet": "Menurut {word} belum bisa; angka-angkanya bisa dirinci menurut: {known}.",
     "problem.format_not_yet": "{word} belum bisa; yang ada: csv.",
+    # --- tab Home; judul paling banyak 150 karakter
+    "home.outside": (
+        "👋 Halo! Di sini agen meja layanan kami melihat apa yang menunggu mereka. Anda tidak ada di salah satu "
+        "kanalnya, jadi tidak ada yang ditampilkan untuk Anda. Jika Anda akan membantu, minta rekan di meja "
+        "layanan menambahkan Anda ke kanalnya, lalu kembali ke sini."
+    ),
+    "home.mine": "Tiket Anda: {total}",
+    "home.mine.none": (
+        "🌤️ Saat ini tidak ada tiket milik Anda. Tiket menjadi milik Anda dengan *Ambil*, di sini atau di kartunya."
+    ),
+    "home.unclaimed": "Belum diambil siapa pun: {total}",
+    "home.unclaimed.none": "✅ Setiap tiket yang terbuka punya pemilik.",
+    "home.escalated": "Dieskalasi kepada Anda: {total}",
+    "home.more": "… dan {count} lagi. `/loket list` menampilkan dua puluh yang pertama.",
+    "home.how": "Saat pelanggan menulis, sebuah kartu muncul di {where}. Semua pembicaraan ada di utas kartu itu.",
+    "home.waits": "⏳ *menunggu kita* sejak {at}",
+    "home.their_turn": "💬 kita menunggu pelanggan, yang dijawab {at}",
+    "home.their_turn_unanswered": "💬 kita menunggu pelanggan",
+    "home.on_hold": "⏸️ ditunda",
+    "home.due.first_response": "balasan pertama paling lambat {at}",
+    "home.due.resolution": "harus selesai {at}",
+    "home.late.first_response": "🔥 *terlambat:* balasan pertama seharusnya {at}",
+    "home.late.resolution": "🔥 *terlambat:* seharusnya selesai {at}",
+    "home.stuck": "⚠️ ada yang tidak sampai: lihat utasnya",
+    "home.undecided": "✋ sebuah teks ditahan sampai penulisnya memutuskan di utas",
+    "home.away": (
+        "🔌 *{name}* tidak bisa dihubungi{since}. Tidak ada yang hilang: yang menunggu berjalan lagi dengan sendirinya "
+        "nanti.{problem}"
+    ),
+    "home.away.since": " sejak {at}",
+    "home.away.problem": " Alasan: {problem}",
+    "home.unseen": "🔌 Tidak dapat dilihat siapa yang termasuk meja layanan. {reason}",
+    "home.board": "Semua meja: {total} terbuka",
+    "home.board.owner": "• {who}: {total}, {waiting} di antaranya menunggu kita",
+    "home.board.others": "• {count} orang lagi: {total}",
+    "home.board.oldest": "*Yang paling lama menunggu kita*",
+    "home.board.oldest.none": "🌤️ Tidak ada pelanggan yang menunggu kita.",
+    "home.board.today": "*Hari ini* ({zone})",
+    "home.troubles": "Yang tidak beres: {total}",
+    "home.troubles.none": "✅ Semua beres: tidak ada yang gagal terkirim, tidak pasti atau tidak terbaca.",
+    "home.trouble.failed": (
+        "⚠️ {ticket}: sebuah teks *tidak terkirim*. {reason} → *Coba lagi* atau *Biarkan* di utasnya."
+    ),
+    "home.trouble.uncertain": (
+        "❓ {ticket}: tidak ada yang tahu apakah sebuah teks sampai ke pelanggan. "
+        "→ *Kirim lagi* atau *Biarkan* di utasnya."
+    ),
+    "home.trouble.held": "✋ {ticket}: sebuah teks dari {who} ditahan. → Penulisnya memutuskan di utas.",
+    "home.trouble.parked": "📦 Sesuatu dari {what} tidak bisa dibaca. → Operator: `loket failed --retry {id}`",
+    "home.trouble.part": (
+        "📦 {ticket}: sesuatu untuk Slack ({what}) hilang. {reason} → Operator: `loket failed --retry {id}`"
+    ),
+    "home.trouble.no_ticket": "Meja layanan",
+    "home.trouble.more": "… dan {count} lagi: `loket failed` menampilkan semuanya.",
     # --- the agents' core verbs
     "notice.unclaimed": "👐 {who} melepasnya: kini belum ada yang menangani tiket ini.",
     "notice.unclaimed_from": "👐 {who} mengambilnya dari {whom}: kini belum ada yang menangani tiket ini.",

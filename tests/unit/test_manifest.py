@@ -58,6 +58,7 @@ def test_it_needs_no_public_address() -> None:
 def test_each_event_has_the_scope_that_slack_demands_for_it() -> None:
     app = ours()
     demanded = {  # source: docs.slack.dev/reference/events, "Required scopes"; any one of them is enough
+        "app_home_opened": set(),
         "app_mention": {"app_mentions:read"},
         "app_uninstalled": set(),
         "channel_archive": {"channels:read"},

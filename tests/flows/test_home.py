@@ -1,0 +1,518 @@
+"""The Home tab: what waits for an agent, the supervisors' board, and how both stay true."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.channels.base import Raw
+from bot.sandbox.faults import PlatformError, Reset, ServerError, Throttled
+from bot.sandbox.slack.state import Role
+from tests.crashes.process import until
+from tests.database import Kind
+from tests.world import Agent, Reach, World, words
+from tests.world import world as new_world
+
+LOOK = timedelta(seconds=6)  #: in which the service notices that something has changed
+MINUTE = timedelta(minutes=1)
+PAST_THE_HOLD = timedelta(seconds=6)
+HOSTILE = "<!here> *bold* @channel https://evil.org"
+PUBLISH = "views.publish"
+
+
+def shown(agent: Agent) -> str:
+    """All that one reads on the Home tab."""
+    view = agent.world.slack.home(agent.id)
+    return "" if view is None else words(view)
+
+
+async def opens(agent: Agent) -> str:
+    """Open it; what is then read there."""
+    agent.world.slack.open_home(agent.id)
+    await agent.world.quiet()
+    return shown(agent)
+
+
+async def presses(agent: Agent, action: str, value: str | None = None) -> str:
+    """Press a button there; what is then read."""
+    view = agent.world.slack.home(agent.id)
+    assert view is not None
+    await agent.world.slack.press_in_view(agent.id, view["id"], action, value=value)
+    await agent.world.quiet()
+    return shown(agent)
+
+
+def section(agent: Agent, name: str) -> str:
+    """What stands under a heading, up to the next."""
+    view = agent.world.slack.home(agent.id)
+    assert view is not None
+    found: list[str] = []
+    inside = False
+    for block in view["blocks"]:
+        if block["type"] == "header":
+            inside = block["block_id"] == name
+        if inside:
+            found.append(words({"blocks": [block]}))
+    return "\n".join(found)
+
+
+def published(world: World) -> int:
+    """How often a Home tab was published."""
+    return sum(call.method == PUBLISH for call in world.slack.calls)
+
+
+@pytest.fixture
+async def led(kind: Kind) -> AsyncIterator[World]:
+    """A desk with a supervisor who is in its channel."""
+    async with new_world('supervisors = ["@leads"]\ntimezone = "Asia/Jakarta"', kind=kind) as world:
+        lena = world.slack.add_user("lena", real_name="Lena")
+        world.slack.add_group("leads", [lena])
+        world.slack.join(world.channel, lena)
+        world.agents["lena"] = Agent(world, lena, "lena")
+        yield world
+
+
+# --- an agent's queue
+
+
+async def test_an_agent_sees_what_is_his_with_what_waits_longest_first(world: World) -> None:
+    ada, ben, cem = (world.customer(name) for name in ("Ada", "Ben", "Cem"))
+    for customer in (ada, ben, cem):
+        await customer.writes(f"Question of {customer.id}")
+        await world.passes(MINUTE)
+    for number in (1, 2, 3):
+        await world.mika.commands(f"/claim {number}")
+    await world.mika.commands("/reply 1 Here you are")
+    await world.passes(timedelta(minutes=5))
+    await ada.writes("And another thing")
+    await world.mika.commands("/reply 2 Here you are")
+
+    await opens(world.mika)
+
+    mine = section(world.mika, "mine")
+    assert "Your tickets: 3" in mine
+    assert mine.index("|#3>") < mine.index("|#1>") < mine.index("|#2>")
+    first, second, third = mine.split("|#")[1:]
+    assert "waits for us" in first
+    assert "waits for us" in second
+    assert "we wait for the customer" in third
+    assert f"/archives/{world.channel}/p" in mine
+
+
+async def test_who_writes_again_and_again_does_not_move_down(world: World) -> None:
+    ada, ben = world.customer("Ada"), world.customer("Ben")
+    for customer in (ada, ben):
+        await customer.writes("Hello")
+        await world.mika.commands(f"/claim {1 if customer is ada else 2}")
+        await world.mika.commands(f"/reply {1 if customer is ada else 2} Hi")
+    await world.passes(MINUTE)
+    await ada.writes("Still broken")
+    await world.passes(MINUTE)
+    await ben.writes("Still broken, too")
+    await world.passes(MINUTE)
+    await ada.writes("Hello??")
+
+    await opens(world.mika)
+
+    mine = section(world.mika, "mine")
+    assert mine.index("|#1>") < mine.index("|#2>")
+
+
+async def test_due_and_late_are_marked_as_time_passes_though_nothing_happens(world: World) -> None:
+    await world.customer().writes("Hello")
+    await world.mika.commands("/claim 1")
+
+    before = await opens(world.mika)
+    await world.passes(timedelta(minutes=29))
+    assert "first reply due" in before
+    assert "late" not in before
+
+    await world.passes(timedelta(minutes=2))
+    assert "*late:* the first reply was due" in shown(world.mika)
+
+    await world.mika.commands("/reply 1 Sorry")
+    await world.passes(LOOK)
+    assert "to be solved by" in shown(world.mika)
+    assert "late" not in shown(world.mika)
+
+
+async def test_an_unclaimed_ticket_is_claimed_on_the_tab_and_the_claim_taken_back(world: World) -> None:
+    await world.customer("Ada").writes("Where is my order?")
+    await opens(world.mika)
+    assert "Nobody has these yet: 1" in section(world.mika, "unclaimed")
+
+    after = await presses(world.mika, "home.claim", "1")
+
+    assert "Ticket #1 (Ada) is yours." in after
+    assert "Your tickets: 1" in after
+    assert "Every open ticket has an owner" in section(world.mika, "unclaimed")
+    assert f"<@{world.mika.id}>" in words(world.cards()[0])
+
+    after = await presses(world.mika, "home.undo")
+
+    assert "Taken back: ticket #1 (Ada)" in after
+    assert "Nobody has these yet: 1" in after
+
+
+async def test_of_two_who_press_at_once_one_gets_it_and_the_other_reads_who(world: World) -> None:
+    await world.customer("Ada").writes("Hello")
+    await opens(world.mika)
+    await opens(world.budi)
+
+    await presses(world.budi, "home.claim", "1")
+    late = await presses(world.mika, "home.claim", "1")
+
+    assert f"already belongs to <@{world.budi.id}>" in late
+    assert "Every open ticket has an owner" in late
+
+
+async def test_what_a_press_came_to_is_read_for_a_while_and_not_for_ever(world: World) -> None:
+    await world.customer("Ada").writes("Hello")
+    await opens(world.mika)
+    await presses(world.mika, "home.claim", "1")
+
+    await world.passes(MINUTE + LOOK)
+
+    assert "is yours" not in shown(world.mika)
+
+
+async def test_without_any_tickets_it_is_friendly_and_says_how_they_come(world: World) -> None:
+    text = await opens(world.mika)
+
+    assert "Nothing is yours just now" in text
+    assert "Every open ticket has an owner" in text
+    assert f"<#{world.channel}>" in text
+
+
+async def test_what_was_escalated_to_somebody_is_shown_to_them(led: World) -> None:
+    await led.customer().writes("Hello")
+    await led.customer("Ben").writes("Hello")
+    await led.mika.commands("/claim 1")
+    await led.mika.commands("/escalate 1 @budi needs a decision")
+    await led.mika.commands("/claim 2")
+    await led.mika.commands("/escalate 2 this one, too")
+
+    await opens(led.budi)
+    await opens(led.agents["lena"])
+    await opens(led.mika)
+
+    assert "|#1>" in section(led.budi, "escalated")
+    assert f"<@{led.mika.id}>" in section(led.budi, "escalated")
+    assert "|#2>" in section(led.agents["lena"], "escalated")
+    assert "Escalated to you" not in shown(led.mika)
+
+
+async def test_customers_words_stay_literal(world: World) -> None:
+    await world.customer("<!channel>").writes(HOSTILE)
+
+    text = await opens(world.mika)
+
+    assert "<!" not in text.replace("<!date^", "")
+    assert "*bold*" not in text
+    assert "https://evil" not in text
+
+
+async def test_an_agent_sees_only_the_tickets_of_his_desks_and_in_his_desks_language(kind: Kind) -> None:
+    async with new_world(kind=kind) as world:
+        await world.stop()
+        other = world.slack.add_channel("sales", [world.budi.id, world.slack.workspace.bot_user])
+        world.config = (
+            f'[[desk]]\nname = "Support"\nchannel = "{world.channel}"\ncustomers = ["telegram"]\n'
+            f'[[desk]]\nname = "Penjualan"\nchannel = "{other}"\nlanguage = "id"\ncustomers = ["whatsapp"]\n'
+            "[limits]\nslack_posts_per_second = 0\n"
+        )
+        world.slack.leave(world.channel, world.budi.id)
+        await world.start()
+        await world.customer("Ada").writes("A secret")
+
+        await opens(world.budi)
+        await opens(world.mika)
+
+        assert "Ada" not in shown(world.budi)
+        assert "A secret" not in shown(world.budi)
+        assert "Setiap tiket yang terbuka punya pemilik" in shown(world.budi)
+        assert "A secret" in shown(world.mika)
+
+
+# --- who may see nothing
+
+
+@pytest.mark.parametrize("role", ["guest", "member", "stranger"])
+async def test_who_does_not_belong_to_a_desk_reads_one_friendly_sentence(led: World, role: Role) -> None:
+    otto = Agent(led, led.slack.add_user("otto", real_name="Otto", role=role), "otto")
+    if role != "member":  # in the channel, and named as supervisors: guests and strangers see nothing all the same
+        led.slack.join(led.channel, otto.id)
+        next(iter(led.slack.workspace.groups.values())).members.append(otto.id)
+    await led.customer("Ada").writes("A secret")
+
+    text = await opens(otto)
+
+    assert "Hello" in text
+    assert "Ada" not in text
+    assert "secret" not in text
+    assert "#1" not in text
+
+
+async def test_who_leaves_the_desk_sees_nothing_more_and_his_old_button_does_nothing(world: World) -> None:
+    await world.customer("Ada").writes("A secret")
+    await opens(world.mika)
+
+    world.slack.leave(world.channel, world.mika.id)
+    await world.quiet()
+    text = await presses(world.mika, "home.claim", "1")
+
+    assert "secret" not in text
+    assert "Ada" not in text
+    assert "nobody owns it" in words(world.cards()[0])
+
+
+# --- the board
+
+
+async def test_a_supervisor_sees_who_has_what_and_todays_figures(led: World) -> None:
+    for name in ("Ada", "Ben", "Cem"):
+        await led.customer(name).writes("Hello")
+        await led.passes(MINUTE)
+    await led.mika.commands("/claim 1")
+    await led.mika.commands("/reply 1 Hi")
+    await led.mika.commands("/claim 2")
+
+    await opens(led.agents["lena"])
+    await opens(led.mika)
+
+    board = section(led.agents["lena"], "board")
+    assert "All desks: 3 open" in board
+    assert "New: *1*" in board
+    assert "In progress: *1*" in board
+    assert "Waiting for the customer: *1*" in board
+    assert f"• <@{led.mika.id}>: 2, of which 1 wait for us" in board
+    assert "nobody owns it: 1, of which 1 wait for us" in board
+    assert board.index("|#2>") < board.index("|#3>")
+    assert "3 came in, 1 answered, 0 closed, 3 open now" in board
+    assert "Asia/Jakarta" in board
+    assert "All desks" not in shown(led.mika)
+
+
+async def test_a_supervisor_reads_what_has_gone_wrong_and_what_to_do(led: World) -> None:
+    assert "Nothing has gone wrong" in await opens(led.agents["lena"])
+    await led.customer("Ada").writes("Hello")
+    await led.mika.commands("/claim 1")
+    led.telegram.faults.plan("sendMessage", Reset(performed=True))
+    await led.mika.commands("/reply 1 perhaps")
+    led.telegram.faults.plan("sendMessage", PlatformError("400 Bad Request: message is too long"))
+    await led.mika.commands("/reply 1 never")
+    await led.customer("Ben").writes("Hello")
+    await led.budi.writes("held", under=led.cards()[-1]["ts"])
+    assert led.app is not None
+    await led.app.inbox.put("telegram", [Raw(key="broken", lane="1", position=0, body='{"update_id": 0, "new": 1}')])
+    await led.passes(LOOK)
+    await led.passes(MINUTE)
+
+    troubles = section(led.agents["lena"], "troubles")
+    assert "What has gone wrong: 4" in troubles
+    assert "Telegram could not be read" in troubles
+    assert "`loket failed --retry in-" in troubles
+    assert "nobody knows whether a text reached the customer" in troubles
+    assert "was *not delivered*" in troubles
+    assert f"a text of <@{led.budi.id}> is held" in troubles
+    await opens(led.mika)
+    assert "something did not arrive" in section(led.mika, "mine")
+    assert "a text is held" in section(led.mika, "unclaimed")
+
+
+async def test_a_platform_that_is_away_is_said_once_and_no_more_when_it_is_back(led: World) -> None:
+    await opens(led.mika)
+    assert led.app is not None
+
+    led.app.health["telegram"].problem = "It does not answer."
+    await led.passes(LOOK)
+    assert shown(led.mika).count("*Telegram* can't be reached") == 1
+    assert "It does not answer." in shown(led.mika)
+
+    led.app.health["telegram"].problem = None
+    await led.passes(LOOK)
+    assert "can't be reached" not in shown(led.mika)
+
+
+# --- freshness
+
+
+async def test_it_changes_when_tickets_do_a_few_seconds_later_and_for_many_changes_once(world: World) -> None:
+    await opens(world.mika)
+    before = published(world)
+
+    for name in ("Ada", "Ben", "Cem"):
+        await world.customer(name).writes("Hello")
+    during = published(world)
+    await world.passes(LOOK)
+
+    assert "Nobody has these yet: 3" in shown(world.mika)
+    assert during == before
+    assert published(world) == before + 1
+
+
+async def test_where_nothing_changes_nothing_is_published(world: World) -> None:
+    await world.customer().writes("Hello")
+    await opens(world.mika)
+    before = published(world)
+    assert world.app is not None
+
+    for _ in range(4):
+        await world.passes(timedelta(seconds=50))
+        for health in world.app.health.values():  # the ticker sees to it, in real time
+            health.seen_at = world.clock.now()
+    await opens(world.mika)
+
+    assert published(world) == before
+
+
+async def test_who_has_not_looked_for_long_is_left_alone_until_they_open_it(world: World) -> None:
+    await opens(world.mika)
+    await world.passes(timedelta(hours=13))
+    await world.customer().writes("Hello")
+
+    await world.passes(LOOK)
+    stale = shown(world.mika)
+
+    assert "Nobody has these yet: 1" not in stale
+    assert "Nobody has these yet: 1" in await opens(world.mika)
+
+
+async def test_a_restart_remembers_who_looked(world: World) -> None:
+    await opens(world.mika)
+    await world.stop()
+    world.telegram.writes(world.customer().id, "Written while we were away")
+
+    await world.start()
+    await world.passes(LOOK)
+
+    assert "Written while we were away" in shown(world.mika)
+
+
+async def test_slacks_own_copy_is_trusted_more_than_our_memory(world: World) -> None:
+    await opens(world.mika)
+    world.slack.workspace.homes.clear()  # as when the app is installed again
+
+    assert "Nothing is yours just now" in await opens(world.mika)
+
+
+@pytest.mark.parametrize(
+    ("fault", "wait"),
+    [
+        (Throttled(20), timedelta(seconds=21)),
+        (ServerError(503), timedelta(seconds=2)),
+        (PlatformError("internal_error"), timedelta(seconds=2)),
+        (PlatformError("invalid_auth"), timedelta(seconds=31)),
+        (PlatformError("hash_conflict"), timedelta(0)),
+        (Reset(performed=False), timedelta(seconds=2)),
+        (Reset(performed=True), timedelta(seconds=2)),
+    ],
+    ids=["429", "gateway", "internal error", "token revoked", "hash conflict", "not arrived", "answer lost"],
+)
+async def test_what_goes_wrong_while_publishing_is_made_up_for_and_delays_no_message(
+    world: World, fault: Any, wait: timedelta
+) -> None:
+    await opens(world.mika)
+    world.slack.faults.plan(PUBLISH, fault)
+
+    await world.customer().writes("Where is my order?")
+    await world.passes(LOOK)
+    assert len(world.cards()) == 1
+    await world.passes(wait)
+
+    assert "Where is my order?" in shown(world.mika)
+
+
+async def test_while_slack_asks_to_wait_no_home_tab_is_published_but_messages_are(world: World) -> None:
+    await opens(world.mika)
+    await opens(world.budi)
+    world.slack.faults.plan(PUBLISH, Throttled(30))
+    ada = world.customer()
+    await ada.writes("Hello")
+    await world.passes(LOOK)
+    before = published(world)
+
+    await ada.writes("Are you there?")
+    await world.passes(timedelta(seconds=20))
+
+    assert published(world) == before
+    assert "Are you there?" in "\n".join(world.thread(world.card()))
+
+
+async def test_a_publishing_that_hangs_delays_no_message(world: World) -> None:
+    gate = world.slack.faults.hold(PUBLISH, performed=True)
+    world.slack.open_home(world.mika.id)
+    await gate.reached()
+
+    world.telegram.writes(world.customer().id, "Hello")
+    await until(lambda: bool(world.cards()), "the card stands")
+    gate.release()
+    await world.quiet()
+
+    await world.passes(LOOK)
+    assert "Nobody has these yet: 1" in shown(world.mika)
+
+
+async def test_somebody_elses_view_is_put_right_again(world: World) -> None:
+    await opens(world.mika)
+    client = AsyncWebClient(world.slack.bot_token, base_url=world.slack.api_url)
+    await client.views_publish(user_id=world.mika.id, view={"type": "home", "blocks": []})
+
+    await world.customer().writes("Hello")
+    await world.passes(LOOK)
+
+    assert "Nobody has these yet: 1" in shown(world.mika)
+
+
+async def test_who_is_deactivated_is_forgotten(world: World) -> None:
+    await opens(world.mika)
+    await opens(world.budi)
+    world.slack.deactivate(world.mika.id)
+    await world.customer().writes("Hello")
+    await world.passes(LOOK)
+    await world.passes(timedelta(minutes=6))  # who is who is asked of Slack anew
+    before = published(world)
+
+    await world.customer("Ben").writes("Hello")
+    await world.passes(LOOK)
+
+    assert published(world) == before + 1
+    assert "Nobody has these yet: 2" in shown(world.budi)
+
+
+async def test_an_app_that_was_not_installed_anew_has_no_home_tab_and_works_all_the_same(world: World) -> None:
+    world.slack.core.installed.has_home = False
+    world.slack.core.event("app_home_opened", {"type": "app_home_opened", "user": world.mika.id, "tab": "home"})
+    await world.quiet()
+    await world.customer().writes("Hello")
+    await world.passes(LOOK)
+
+    assert world.slack.home(world.mika.id) is None
+    assert len(world.cards()) == 1
+
+
+async def test_the_same_opening_told_twice_is_one(kind: Kind) -> None:
+    async with new_world(kind=kind) as world:
+        world.slack.duplicate_events = 2
+
+        await opens(world.mika)
+
+        assert published(world) == 1
+
+
+async def test_over_http_it_is_the_same(kind: Kind) -> None:
+    async with new_world(kind=kind, reach=Reach.CALLED) as world:
+        await world.customer("Ada").writes("Hello")
+
+        await opens(world.mika)
+
+        assert "is yours" in await presses(world.mika, "home.claim", "1")
+
+
+async def test_opening_the_conversation_with_the_app_publishes_nothing(world: World) -> None:
+    world.slack.open_home(world.mika.id, tab="messages")
+    await world.quiet()
+
+    assert published(world) == 0
