@@ -31,6 +31,10 @@ export function channelPane(desk) {
     stick(fill, { afresh: shown !== desk.channel });
     shown = desk.channel;
   };
+  node.back = (ts) => {
+    const card = [...list.children].find((one) => one.dataset.key === ts);
+    (card?.querySelector(".thread-link") ?? card ?? list).focus();
+  };
   return node;
 }
 

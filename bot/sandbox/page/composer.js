@@ -5,6 +5,9 @@ import { el } from "./dom.js";
 import { sign } from "./icons.js";
 
 let lists = 0;
+const none = () => [];
+const COMBOBOX = { role: "combobox", "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-expanded": "false" };
+const GROWS = CSS.supports("field-sizing", "content"); // by itself; elsewhere it is measured
 
 /**
  * @param options.label what screen readers call it
@@ -13,7 +16,7 @@ let lists = 0;
  * @param options.extra nodes between the field and the button
  * @returns the form, with `field`
  */
-export function composer({ label, placeholder, send, offers = () => [], extra = [], className = "", text = "" }) {
+export function composer({ label, placeholder, send, offers = none, extra = [], className = "", text = "" }) {
   const field = el("textarea", { rows: 1, "aria-label": label, placeholder, autocomplete: "off" });
   const list = el("ul", {
     class: "offers",
@@ -22,7 +25,10 @@ export function composer({ label, placeholder, send, offers = () => [], extra = 
     "aria-label": "Completions",
     hidden: true,
   });
-  field.setAttribute("aria-controls", list.id);
+  if (offers !== none) {
+    for (const [name, value] of Object.entries(COMBOBOX)) field.setAttribute(name, value);
+    field.setAttribute("aria-controls", list.id);
+  }
   const button = el("button", { class: "send", "aria-label": "Send", title: "Send", disabled: !text }, sign("send"));
   const form = el("form", { class: `composer ${className}` }, list, field, extra, button);
   const box = { form, field, list, offers, chosen: 0, current: [] };
@@ -57,6 +63,7 @@ export function set(field, text) {
 }
 
 function grow(field) {
+  if (GROWS) return;
   field.style.height = "auto";
   if (!field.value) return; // a long placeholder is no reason to grow
   field.style.height = `${Math.min(field.scrollHeight, 160)}px`;
@@ -70,6 +77,7 @@ function offer(box) {
 
 function show(box) {
   const { field, list, current, chosen } = box;
+  if (list.hidden && !current.length) return;
   list.hidden = current.length === 0;
   list.replaceChildren(
     ...current.map((one, at) =>
@@ -87,7 +95,9 @@ function show(box) {
       ),
     ),
   );
-  field.setAttribute("aria-activedescendant", current.length ? `${list.id}-${chosen}` : "");
+  if (current.length) field.setAttribute("aria-activedescendant", `${list.id}-${chosen}`);
+  else field.removeAttribute("aria-activedescendant");
+  if (field.role) field.setAttribute("aria-expanded", String(current.length > 0));
   list.children[chosen]?.scrollIntoView({ block: "nearest" });
 }
 

@@ -18,16 +18,19 @@ export class Desk {
   unreadThreads = new Set();
   #draw;
   #write;
+  #back;
   #watchers = [];
 
   /**
    * @param options.draw draws everything, soon
    * @param options.write goes to the composer of the thread
+   * @param options.back goes to the root of a thread in the channel
    */
-  constructor(store, { draw, write }) {
+  constructor(store, { draw, write, back }) {
     this.store = store;
     this.#draw = draw;
     this.#write = write;
+    this.#back = back;
   }
 
   /** Do something as the agent; what is refused is shown. Resolves to whether it went well. */
@@ -80,8 +83,11 @@ export class Desk {
   }
 
   closeThread = () => {
+    const left = this.thread;
+    const held = document.activeElement.closest(".thread") !== null;
     this.thread = null;
     this.#draw();
+    if (held) requestAnimationFrame(() => this.#back(left));
   };
 
   edit(ts) {

@@ -1,6 +1,7 @@
 /**
  * Building and renewing the page. Text always becomes text nodes: nothing here parses markup.
  */
+import { walkable } from "./keys.js";
 
 /** An element; `onclick` and the like are listeners, false and null attributes and children are left out. */
 export function el(tag, attributes = {}, ...children) {
@@ -30,9 +31,11 @@ export function icon(label, picture, onclick, more = {}) {
   return el("button", { type: "button", class: "icon", title: label, "aria-label": label, onclick, ...more }, picture);
 }
 
-/** A scrolling list to which things are added at the end; screen readers announce them. */
+/** A scrolling list to which things are added at the end; screen readers announce them, the arrows go through them. */
 export function log(label, name) {
-  return el("div", { class: name, role: "log", "aria-live": "polite", "aria-label": label, tabindex: "0" });
+  const node = el("div", { class: name, role: "log", "aria-live": "polite", "aria-label": label, tabindex: "0" });
+  walkable(node);
+  return node;
 }
 
 /** A round picture of somebody: the initial on their colour. */
@@ -59,7 +62,9 @@ export function tint(name) {
 export function keyed(parent, items, { key, build }) {
   const old = new Map([...parent.children].map((node) => [node.dataset.key, node]));
   const wanted = new Set(items.map((item) => String(key(item))));
+  const left = [...old.values()].some((node) => !wanted.has(node.dataset.key) && node.contains(document.activeElement));
   for (const [id, node] of old) if (!wanted.has(id)) node.remove();
+  if (left) parent.focus({ preventScroll: true });
   let place = parent.firstElementChild;
   for (const item of items) {
     const id = String(key(item));
@@ -85,6 +90,7 @@ function exchange(node, fresh) {
   const held = node.contains(document.activeElement) ? document.activeElement : null;
   node.replaceWith(fresh);
   if (!held) return;
+  fresh.complete?.();
   const same = [...fresh.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === held.dataset.focus);
   if (same) same.focus({ preventScroll: true });
   else fresh.focus({ preventScroll: true });
@@ -100,13 +106,22 @@ export function sticky(list) {
   const follow = () => {
     if (atEnd) list.scrollTop = list.scrollHeight;
   };
+  const down = () => {
+    list.scrollTop = list.scrollHeight;
+    list.focus({ preventScroll: true });
+  };
+  const latest = el("button", { type: "button", class: "latest", hidden: true, onclick: down }, "↓ Latest");
   list.addEventListener("scroll", () => {
     atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+    if (atEnd) latest.hidden = true;
   });
   new ResizeObserver(follow).observe(list);
   return (change, { afresh }) => {
+    const before = list.lastElementChild?.dataset.key;
     change();
+    if (!latest.parentNode) list.after(latest);
     atEnd ||= afresh;
+    latest.hidden = atEnd || (latest.hidden && list.lastElementChild?.dataset.key === before);
     follow();
   };
 }

@@ -4,6 +4,7 @@
 import { follow, read, SLACK } from "./api.js";
 import { guide } from "./guide.js";
 import { header, sides } from "./header.js";
+import { regions } from "./keys.js";
 import { tab } from "./memory.js";
 import { Telegram, WhatsApp } from "./messengers.js";
 import { phonesPane } from "./phones.js";
@@ -58,6 +59,7 @@ async function start() {
   document.getElementById("stage").append(phones, workspace);
   header([guide({ slack, owners, phones, side, become, desk: workspace.desk })]);
   side.open("customer");
+  regions();
   connection();
   const refresh = (store, base) => async () => {
     const state = await attempt(read(base, store.me));

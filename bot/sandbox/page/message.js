@@ -18,7 +18,7 @@ export function messageNode(item, desk) {
   const { message, compact } = item;
   const author = authorOf(message, desk.store);
   const kind = [message.ephemeral && "ephemeral", compact && "compact", message.subtype].filter(Boolean).join(" ");
-  return el(
+  const node = el(
     "article",
     { class: `message ${kind}`, tabindex: "-1", "aria-label": `${author.name}, ${clock(message.ts)}` },
     compact ? el("time", { class: "gutter" }, clock(message.ts)) : avatar(author.name, author.color, "square"),
@@ -39,8 +39,19 @@ export function messageNode(item, desk) {
       reactions(message, desk),
       item.thread && threadLink(message, item.thread, desk),
     ),
-    !message.ephemeral && message.subtype !== "tombstone" && toolbar(message, item, desk),
   );
+  if (!message.ephemeral && message.subtype !== "tombstone") equip(node, () => toolbar(message, item, desk));
+  return node;
+}
+
+/** The tools of a message are made when somebody comes near it: long lists are quick, and Tab is not lost in them. */
+function equip(node, build) {
+  let tools = null;
+  node.complete = () => {
+    tools ??= build();
+    if (!tools.parentNode) node.append(tools);
+  };
+  for (const near of ["pointerenter", "focusin"]) node.addEventListener(near, node.complete);
 }
 
 function onlyYou({ ts }, desk) {

@@ -12,7 +12,7 @@ import { attempt } from "./popup.js";
 export function modals(store) {
   const dialog = el("dialog", { class: "modal", "aria-labelledby": "modal-title" });
   document.body.append(dialog);
-  const pane = { store, dialog, shown: null, signature: "", kept: new Map() };
+  const pane = { store, dialog, shown: null, signature: "null", kept: new Map(), back: () => {} };
   dialog.addEventListener("cancel", (event) => {
     event.preventDefault();
     if (pane.shown) leave(pane);
@@ -31,15 +31,32 @@ function draw(pane) {
   if (!view) {
     pane.kept.clear();
     dialog.close();
+    pane.back();
     return;
   }
   dialog.replaceChildren(form(view, pane));
   refill(dialog, pane.kept.get(view.id));
-  if (!dialog.open) dialog.showModal();
+  if (!dialog.open) {
+    pane.back = returning(document.activeElement);
+    dialog.showModal();
+  }
   (
     dialog.querySelector("[autofocus]") ??
     dialog.querySelector(".modal-body .field, .modal-body input, .modal-foot button")
   )?.focus();
+}
+
+/** A way back to where the focus is now; what stood there may have been drawn anew by then. */
+function returning(node) {
+  const article = node.closest("article");
+  const list = article?.parentElement;
+  const { focus } = node.dataset;
+  return () => {
+    if (node.isConnected) return node.focus({ preventScroll: true });
+    const now = [...(list?.children ?? [])].find((one) => one.dataset.key === article.dataset.key);
+    const same = [...(now?.querySelectorAll("[data-focus]") ?? [])].find((one) => one.dataset.focus === focus);
+    (same ?? now)?.focus({ preventScroll: true });
+  };
 }
 
 function form(view, pane) {

@@ -3,19 +3,13 @@
  */
 import { act } from "./api.js";
 import { bubble, excerpt, KINDS, seconds } from "./bubble.js";
+import { chatWords } from "./chatwords.js";
 import { composer, set } from "./composer.js";
 import { avatar, clock, el, icon, keyed, log, sticky } from "./dom.js";
 import { sign } from "./icons.js";
 import { nearDay } from "./mrkdwn.js";
 import { attempt, menu } from "./popup.js";
 import { sheet } from "./sheet.js";
-
-/** What a new customer might say, by language. */
-const OPENERS = {
-  en: ["My payment failed twice, error 402", "Where is my order?", "How do I reset my password?"],
-  id: ["Pembayaran saya gagal dua kali, error 402", "Di mana pesanan saya?", "Bagaimana cara reset kata sandi?"],
-};
-const START = { en: "Write as {name}", id: "Tulis sebagai {name}" };
 
 const READ_AFTER_MS = 1500;
 
@@ -91,7 +85,7 @@ function heading(chat) {
     if (name.textContent !== title) face.lastChild.replaceWith(avatar(title, "var(--bot)"));
     name.textContent = title;
     if (state.classList.contains("typing") !== types || !state.textContent)
-      state.replaceChildren(...(types ? ["typing", el("span", { class: "dots" }, el("i"), el("i"), el("i"))] : [chat.messenger.they]));
+      state.replaceChildren(...(types ? [chatWords(chat.person().language_code).typing, el("span", { class: "dots" }, el("i"), el("i"), el("i"))] : [chat.messenger.they]));
     state.classList.toggle("typing", types);
   };
   return node;
@@ -116,13 +110,12 @@ function conversation(chat) {
 }
 
 function items({ id, messages, language_code, first_name }) {
-  const spoken = language_code in OPENERS ? language_code : "en";
-  if (!messages.length) return [{ key: "start", id, name: first_name, spoken }];
+  if (!messages.length) return [{ key: "start", id, name: first_name, language_code }];
   const lastOfBot = messages.findLastIndex((one) => one.from_bot);
   let day = null;
   return messages.flatMap((message, at) => {
     const today = new Date(seconds(message.date) * 1000).toDateString();
-    const line = today === day ? [] : [{ key: today, day: today }];
+    const line = today === day ? [] : [{ key: today, day: today, language_code }];
     day = today;
     const answered = message.reply_to?.message_id ?? message.reply_to;
     const quoted = answered ? (messages.find((one) => one.message_id === answered) ?? null) : null;
@@ -133,23 +126,25 @@ function items({ id, messages, language_code, first_name }) {
   });
 }
 
-function aside({ day, spoken, name }, chat) {
+function aside({ day, language_code, name }, chat) {
+  const words = chatWords(language_code);
   if (day) {
     const date = new Date(day);
-    const text = nearDay(date) ?? date.toLocaleDateString(undefined, { day: "numeric", month: "long" });
+    const near = nearDay(date);
+    const text = words.days[near] ?? near ?? date.toLocaleDateString(language_code, { day: "numeric", month: "long" });
     return el("div", { class: "chat-day" }, el("span", {}, text));
   }
   return el(
     "div",
     { class: "start" },
-    el("b", {}, START[spoken].replace("{name}", () => name)),
-    OPENERS[spoken].map((text) => el("button", { type: "button", onclick: () => sendText(chat, text) }, text)),
+    el("b", {}, words.start.replace("{name}", () => name)),
+    words.openers.map((text) => el("button", { type: "button", onclick: () => sendText(chat, text) }, text)),
   );
 }
 
 function foot(chat) {
   const send = (text) => sendText(chat, text);
-  const form = composer({ label: `Message to the ${chat.messenger.they}`, placeholder: "Message", send });
+  const form = composer({ label: `Message to the ${chat.messenger.they}`, send });
   form.addEventListener("keydown", (event) => event.key === "Escape" && stop(chat));
   chat.field = form.field;
   const kinds = chat.messenger.kinds.map((kind) => ({ label: KINDS[kind], run: () => sendKind(chat, kind) }));
@@ -160,6 +155,7 @@ function foot(chat) {
   const back = el("button", unblock, `Unblock the ${chat.messenger.they}`);
   const node = el("footer", { class: "chat-foot" }, over, form, back);
   node.draw = () => {
+    form.field.placeholder = chatWords(chat.person().language_code).message;
     form.hidden = chat.person().blocked;
     back.hidden = !form.hidden;
     const about = chat.reply ?? chat.editing;

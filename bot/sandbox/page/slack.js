@@ -21,7 +21,7 @@ export function slackPane(store, { become }) {
     node.classList.toggle("offline", !store.online);
     desk.drawn();
   });
-  const desk = new Desk(store, { draw, write: () => thread.write() });
+  const desk = new Desk(store, { draw, write: () => thread.write(), back: (ts) => channel.back(ts) });
   const thread = threadPane(desk);
   const openForms = modals(store);
   const [top, side, channel] = [agents(desk, become), sidebar(desk), channelPane(desk)];

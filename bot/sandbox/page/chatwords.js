@@ -1,0 +1,24 @@
+/**
+ * What a messenger itself says on a customer's phone, in the phone's language; what only the demo says there, too.
+ */
+const WORDS = {
+  en: {
+    start: "Write as {name}",
+    openers: ["My payment failed twice, error 402", "Where is my order?", "How do I reset my password?"],
+    message: "Message",
+    typing: "typing",
+    days: {},
+  },
+  id: {
+    start: "Tulis sebagai {name}",
+    openers: ["Pembayaran saya gagal dua kali, error 402", "Di mana pesanan saya?", "Bagaimana cara reset kata sandi?"],
+    message: "Pesan",
+    typing: "mengetik",
+    days: { today: "hari ini", yesterday: "kemarin" },
+  },
+};
+
+/** The words for a phone's language, English where it is unknown. */
+export function chatWords(language) {
+  return WORDS[language] ?? WORDS.en;
+}
