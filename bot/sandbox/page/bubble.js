@@ -93,7 +93,7 @@ function content(message) {
   if (message.kind === "sticker") return el("div", { class: "sticker", role: "img", "aria-label": "Sticker" }, "👍");
   return el(
     "div",
-    {},
+    { class: "media-box" },
     el("div", { class: `media ${message.kind}` }, KINDS[message.kind] ?? message.kind),
     message.caption && el("div", { class: "text" }, message.caption),
   );

@@ -25,6 +25,7 @@ export function phonesPane(owners) {
     settle(pane);
     drawPhones(pane, row);
     drawRail(pane, rail, choose);
+    inSight(pane, rail);
     node.setAttribute("aria-label", say("customers"));
     rail.setAttribute("aria-label", say("customers.pick"));
   });
@@ -95,6 +96,13 @@ function drawRail(pane, rail, choose) {
     key: (item) => item.key,
     build: (item) => (item.label ? newFace(item, pane, choose) : face(item, choose)),
   });
+}
+
+/** Whoever was chosen last stands where one sees them; once, so that one may scroll on. */
+function inSight(pane, rail) {
+  if (pane.sight === pane.order[0]) return;
+  pane.sight = pane.order[0];
+  [...rail.children].find((one) => one.dataset.key === pane.sight)?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function face({ key, name, style, messenger, shown: pressed, unread }, choose) {
