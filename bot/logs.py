@@ -1,13 +1,17 @@
 """
 Logs: one line per event on standard error, with fields, and without a token in any of them.
 
-Write `structlog.get_logger().info("reply_sent", ticket=42)`: a constant name, then fields.
+Write `structlog.get_logger().info("reply_sent", ticket=42)`: a constant name, then fields. Whoever begins to work on
+something says so with `following`; then every line says what it is about, and everything that follows from a message
+can be found by the message's id.
 """
 
 import logging
 import re
 import sys
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
@@ -49,6 +53,33 @@ class LogLevel(StrEnum):
     INFO = "INFO"
     WARNING = "WARNING"
     ERROR = "ERROR"
+
+
+@contextmanager
+def following(**about: object) -> Iterator[None]:
+    """
+    Every line inside says what it is about.
+
+    ``id`` is what is being worked on (``in-12``, ``out-34``), ``origin`` what it follows from, where that is known.
+    """
+    before = structlog.contextvars.get_contextvars()
+    structlog.contextvars.bind_contextvars(**about)
+    try:
+        yield
+    finally:
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(**before)
+
+
+def also(**about: object) -> None:
+    """From here on, up to the end of what is being followed, every line says this, too."""
+    structlog.contextvars.bind_contextvars(**about)
+
+
+def origin() -> str:
+    """What follows now follows from this; empty: from nothing that has an id."""
+    about = structlog.contextvars.get_contextvars()
+    return str(about.get("origin") or about.get("id") or "")
 
 
 def masked(text: str) -> str:

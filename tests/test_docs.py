@@ -1,6 +1,7 @@
 """What the reference says is what the code does: nothing undocumented, nothing promised that is not there."""
 
 import ast
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ import pytest
 
 import bot
 from bot import cli, config, findings, settings
+from bot.delivery.ports import Outcome
 from bot.domain.events import Event, Hint, Offer
 from bot.domain.intents import Intent, UpdateCard, intents_for
 from bot.domain.markers import is_note
@@ -215,6 +217,22 @@ def test_every_finding_is_found_by_a_test(name: str) -> None:
     tests = "".join(path.read_text(encoding="utf-8") for path in ROOT.glob("tests/**/test_check_*.py"))
 
     assert re.search(rf"\b{name.rpartition('.')[2]}\b", tests)
+
+
+# --- follow-a-message.md
+
+
+def test_the_lines_of_the_log_that_are_shown_and_explained_are_written() -> None:
+    page = (ROOT / "docs/howto/follow-a-message.md").read_text(encoding="utf-8")
+    code = "\n".join(path.read_text(encoding="utf-8") for path in ROOT.glob("bot/**/*.py"))
+    written = set(re.findall(r'(?:\.(?:info|warning|error)|say)\(\s*f?"(\w+\.\w+|outbox\.\{)', code))
+    outcomes = {f"outbox.{kind.__name__.lower()}" for kind in get_args(Outcome)}
+
+    shown = {json.loads(line)["event"] for line in page.splitlines() if line.startswith("{")}
+    explained = first_cells(section(page, "The steps"))
+
+    assert len(shown) >= 3
+    assert shown <= explained <= written | outcomes
 
 
 # --- all pages

@@ -9,6 +9,7 @@ from bot.delivery.ports import Delivered, Part
 from bot.domain.ids import Address
 from bot.domain.text import RichText
 from bot.errors import Down, Later, Rejected, Unconfirmed
+from bot.logs import also
 from bot.metrics import Metrics
 from bot.models.rows import IdentityRow, TicketRow
 
@@ -65,4 +66,5 @@ async def _identity(part: Part) -> IdentityRow:
     if part.ticket is None:
         return await IdentityRow.get(id=part.payload["identity"])
     ticket = await TicketRow.get(id=part.ticket)
+    also(ticket=ticket.number)
     return await IdentityRow.get(id=ticket.identity_id)

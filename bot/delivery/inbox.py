@@ -125,6 +125,10 @@ class Inbox:
         self._busy.update(head.lane for head in heads)
         return [_arrived(head) for head in heads]
 
+    def about(self, item: Arrived) -> Mapping[str, str]:
+        """What every line of the log about this row says."""
+        return {"id": f"in-{item.id}", "source": item.source}
+
     async def work(self, item: Arrived) -> None:
         """Process one row; how it ended is stored before the lane goes on."""
         try:
@@ -142,6 +146,7 @@ class Inbox:
             await self._processors[arrived.source](arrived)
         except DeliveryError as reason:  # a platform that must be asked is away, or must be mended first
             until = self._clock.now() + (getattr(reason, "after", None) or PAUSE)
+            log.info("inbox.later", reason=str(reason))
             await self._put_off(arrived, until=until, attempts=arrived.attempts)
         except Unprocessable as reason:
             await self._park(arrived, str(reason))
@@ -153,12 +158,13 @@ class Inbox:
             now = self._clock.now()
             await InboxRow.filter(id=arrived.id, state="new").update(state="done", settled_at=now)
             self._metrics.decided(arrived.source, now - arrived.received_at)
+            log.info("inbox.done", after_s=(now - arrived.received_at).total_seconds())
 
     async def _put_off(self, arrived: Arrived, *, until: datetime, attempts: int) -> None:
         await InboxRow.filter(id=arrived.id, state="new").update(next_at=until, attempts=attempts)
 
     async def _failed(self, arrived: Arrived, error: Exception) -> None:
-        log.error("inbox.failed", row=arrived.id, source=arrived.source, **trace(error))
+        log.error("inbox.failed", **trace(error))
         attempts = arrived.attempts + 1
         if attempts >= TRIES:
             await self._park(arrived, type(error).__name__)
@@ -168,7 +174,7 @@ class Inbox:
 
     async def _park(self, arrived: Arrived, reason: str) -> None:
         now = self._clock.now()
-        log.error("inbox.parked", row=arrived.id, source=arrived.source, reason=reason)
+        log.error("inbox.parked", reason=reason)
         async with in_transaction():
             parked = InboxRow.filter(id=arrived.id, state="new")
             if await parked.update(state="parked", error=reason, settled_at=now):

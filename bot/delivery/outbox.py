@@ -21,7 +21,7 @@ from bot.delivery.limits import Limits
 from bot.delivery.ports import Delivered, Holds, Outcome, Part, Refused, Sender, Settle, Unknown
 from bot.delivery.retry import backoff
 from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
-from bot.logs import trace
+from bot.logs import origin, trace
 from bot.models.database import instant, is_temporary, query
 from bot.models.rows import DeliveryRow
 
@@ -32,6 +32,8 @@ SETTLE_TRIES, SETTLE_PAUSE = 60, timedelta(seconds=1)  #: for storing what is kn
 LOOK = 500  #: lanes that one look takes in
 REMEMBERED = timedelta(minutes=10)  #: how long it counts when a lane was served
 TRIES = 8  #: attempts that ended in the unknown and were found not to have arrived, before a part is given up
+
+FROM = "<"  #: between a cause and what it all began with
 
 log = structlog.get_logger()
 
@@ -67,6 +69,7 @@ async def put(entries: Sequence[Entry], *, cause: str, now: datetime, seq: int |
 
     Call inside the transaction of the decision. What one call puts into a lane shares a place there.
     """
+    cause = _traced(cause)
     number = await DeliveryRow.filter(cause=cause).count()
     places: dict[str, int] = {}
     for entry in entries:
@@ -82,6 +85,12 @@ async def put(entries: Sequence[Entry], *, cause: str, now: datetime, seq: int |
             created_at=now,
         )  # fmt: skip
         number += 1
+
+
+def _traced(cause: str) -> str:
+    """With what it all began with at its end, so that the log can be searched for that."""
+    began = origin()
+    return f"{cause}{FROM}{began}" if began else cause
 
 
 async def next_seq(lane: str) -> int:
@@ -174,6 +183,11 @@ class Outbox:
             self._served_at = {lane: at for lane, at in self._served_at.items() if now - at < REMEMBERED}
         self._served_at[lane] = now
 
+    def about(self, item: Part) -> Mapping[str, str]:
+        """What every line of the log about this part says."""
+        about = {"id": f"out-{item.id}", "kind": item.kind}
+        return {**about, "origin": item.origin} if item.origin else about
+
     async def work(self, item: Part) -> None:
         """Send the part, or ask for it, and store how that ended."""
         try:
@@ -210,7 +224,7 @@ class Outbox:
             await self._look_later(part, str(reason))
             return
         except Exception as error:  # a supervisor: a fault of ours after the request left looks like this too
-            log.error("outbox.failed", part=part.id, kind=part.kind, **trace(error))
+            log.error("outbox.failed", **trace(error))
             await self._look_later(part, type(error).__name__)
             return
         await self._settled(part, outcome)
@@ -226,7 +240,7 @@ class Outbox:
         except Exception as error:  # a supervisor: our own fault can't tell either, and the lane must go on
             if is_temporary(error):
                 raise
-            log.error("outbox.unasked", part=part.id, kind=part.kind, **trace(error))
+            log.error("outbox.unasked", **trace(error))
             await self._settled(part, Unknown(f"Asking whether it arrived failed ({type(error).__name__})."))
         else:
             await self._found(part, found)
@@ -247,10 +261,11 @@ class Outbox:
         until = self._clock.now() + wait
         if asked_for and part.budget:
             self._limits.pause(part.budget, until=until)
-        log.info("outbox.later", part=part.id, kind=part.kind, reason=str(reason))
+        log.info("outbox.later", reason=str(reason))
         await self._store(part, state="later", due_at=until, error=str(reason), attempts=part.attempts)
 
     async def _look_later(self, part: Part, reason: str) -> None:
+        log.warning("outbox.unsure")
         await self._store(part, state="uncertain", due_at=self._clock.now() + ASK_AFTER, error=reason)
 
     async def _store(self, part: Part, **columns: object) -> None:
@@ -268,6 +283,12 @@ class Outbox:
                 columns |= {"state": "uncertain", "error": reason, "announced_at": now, "settled_at": None}
             case _:
                 assert_never(outcome)
+        await self._insist(part, outcome, columns, now=now)
+        del self._put_off_times[part.id]
+        say = log.info if isinstance(outcome, Delivered) else log.warning
+        say(f"outbox.{type(outcome).__name__.lower()}", attempts=part.attempts + 1)
+
+    async def _insist(self, part: Part, outcome: Outcome, columns: Mapping[str, object], *, now: datetime) -> None:
         for left in range(SETTLE_TRIES, 0, -1):
             try:
                 await self._store_outcome(part, outcome, columns, now=now)
@@ -276,7 +297,6 @@ class Outbox:
                 if left == 1 or not is_temporary(error):
                     raise
                 await self._clock.wait(asyncio.Event(), until=self._clock.now() + SETTLE_PAUSE)
-        del self._put_off_times[part.id]
 
     async def _store_outcome(
         self, part: Part, outcome: Outcome, columns: Mapping[str, object], *, now: datetime
@@ -296,4 +316,5 @@ def part_of(row: DeliveryRow, *, tried_at: datetime | None = None) -> Part:
     return Part(
         id=row.id, lane=row.lane, kind=row.kind, ticket=row.ticket_id, message=row.message_id, payload=row.payload,
         attempts=row.attempts, budget=row.budget, due_at=row.due_at, tried_at=tried_at,
+        origin=row.cause.partition(FROM)[2],
     )  # fmt: skip

@@ -61,6 +61,7 @@ class Part:
     budget: str
     due_at: datetime
     tried_at: datetime | None  #: when the attempt began whose end is not known
+    origin: str = ""  #: what it all began with, by its id in the log
 
     @property
     def mark(self) -> str:

@@ -1,13 +1,14 @@
 """The one loop that moves things: take what is ready, work on it side by side, rest until something is due."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
 import structlog
 
 from bot.clock import Clock
+from bot.logs import following
 
 Item = TypeVar("Item")
 
@@ -27,6 +28,10 @@ class Queue(Protocol[Item]):
 
     async def take(self, *, now: datetime, limit: int) -> Sequence[Item]:
         """Up to ``limit`` items that are ready, each of another lane, and none that is being worked on."""
+        ...
+
+    def about(self, item: Item) -> Mapping[str, str]:
+        """What every line of the log about this item says."""
         ...
 
     async def work(self, item: Item) -> None:
@@ -102,11 +107,12 @@ class Worker(Generic[Item]):
             return self._clock.now() + STUMBLE
 
     async def _one(self, item: Item) -> None:
-        try:
-            await self._queue.work(item)
-        except Exception as error:  # a supervisor: how it ended could not be stored; it is looked at again
-            log.error("worker.unstored", queue=self._queue.name, error=type(error).__name__)
-            await self._rest()
+        with following(**self._queue.about(item)):
+            try:
+                await self._queue.work(item)
+            except Exception as error:  # a supervisor: how it ended could not be stored; it is looked at again
+                log.error("worker.unstored", queue=self._queue.name, error=type(error).__name__)
+                await self._rest()
 
     async def _recover(self) -> None:
         recovered = False

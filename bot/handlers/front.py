@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from hashlib import blake2s
 from typing import Any
 
 from slack_bolt.async_app import AsyncAck
@@ -19,6 +20,7 @@ from bot.domain.text import RichText
 from bot.errors import DeliveryError, DomainError, NoSuchTicket, NotAnAgent
 from bot.handlers import answers
 from bot.handlers.verbs import LISTINGS, VERBS, Asked, Listing, Permalink, Verb, named_ticket
+from bot.logs import also, following, origin
 from bot.models.rows import CustomerRow, TicketRow
 from bot.services import tickets
 from bot.services.services import Services
@@ -66,7 +68,8 @@ class Front:
         self._at_work += 1
         self.idle.clear()
         try:
-            yield
+            with following():
+                yield
         finally:
             self._at_work -= 1
             if not self._at_work:
@@ -143,6 +146,7 @@ class Front:
     ) -> Answer:
         """Do it, and return what answers it; a refusal is raised."""
         row, now = await tickets.by_number(number), self.clock.now()
+        also(**({} if origin() else {"id": _request(cause)}), verb=verb.name, ticket=number)
         await self.admitted(row, agent)
         asked = Asked(
             verb=verb.name,
@@ -216,3 +220,8 @@ class Front:
         language = self.language()
         verbs = [f"• {self.texts.say(language, f'verb.{name}')}" for name in (*VERBS, *LISTINGS, "sla", "help")]
         return "\n".join([self.texts.say(language, "help.intro"), *verbs, self.texts.say(language, "help.forms")])
+
+
+def _request(cause: Cause) -> str:
+    """The id in the log of what somebody asked for by a command, a button or a modal."""
+    return f"do-{blake2s(cause.encode(), digest_size=4).hexdigest()}"

@@ -9,6 +9,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import assert_never
 
+import structlog
+
 from bot.config import Signature
 from bot.delivery import decide, outbox
 from bot.delivery.outbox import Entry
@@ -33,10 +35,13 @@ from bot.domain.intents import (
 from bot.domain.text import Mark, RichText, joined
 from bot.domain.ticket import Change, Ticket
 from bot.domain.undo import UNDOABLE
+from bot.logs import also
 from bot.models.mapping import standing_of, take, ticket_of
 from bot.models.rows import IdentityRow, InboxRow, JournalRow, MessageRow, SeenRow, TicketRow
 from bot.services.context import Context
 from bot.services.telling import sentence, with_choices
+
+log = structlog.get_logger()
 
 DECORATION = 1  #: the rank of what shows state; messages have 0
 
@@ -77,6 +82,9 @@ async def commit_change(context: Context, row: TicketRow, change: Change, *, cau
         await _keep(row, event, before=before)
     intents = [intent for event in change.events for intent in intents_for(event)]
     await put_intents(context, row, [*intents, *showing], cause=cause, now=now)
+    also(ticket=row.number)
+    if change.events:
+        log.info("ticket.changed", events=[type(event).__name__ for event in change.events])
 
 
 async def _keep(row: TicketRow, event: Event, *, before: Ticket) -> None:

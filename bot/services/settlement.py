@@ -13,6 +13,7 @@ from bot.domain.ids import Cause, TicketNumber
 from bot.domain.intents import ShowReceipt, UpdateCard
 from bot.domain.receipts import Receipt, advanced, of_parts
 from bot.domain.ticket import Change, answered, bounced
+from bot.logs import also
 from bot.models.mapping import ticket_of
 from bot.models.rows import IdentityRow, MessageRow, TicketRow
 from bot.services.commit import commit_change, first_time, put_intents
@@ -58,6 +59,7 @@ class Settlement:
             if not await first_time(cause, now=now) or found is None:
                 return
             part, of_last_attempt = found
+            also(part=f"out-{part.id}", origin=part.origin or f"out-{part.id}")
             if report.word is Word.FAILED:
                 if of_last_attempt and await decide.bounced(part.id, reason=report.reason, now=now):
                     await self.settle(part, Refused(report.reason), now=now)

@@ -22,6 +22,7 @@ from bot.domain.events import DESK
 from bot.domain.receipts import Receipt
 from bot.domain.text import RichText
 from bot.errors import Down, Later, Rejected
+from bot.logs import also
 from bot.metrics import Metrics
 from bot.models.mapping import ticket_of
 from bot.models.rows import CustomerRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
@@ -111,7 +112,7 @@ class SlackSurface:
     # --- posts
 
     async def _open_thread(self, part: Part) -> Delivered:
-        row = await TicketRow.get(id=part.ticket)
+        row = await _ticket(part)
         channel = await self._channel(row)
         drawn = await self._card(row)
         delivered = await self._post(part, drawn, channel=channel)
@@ -124,7 +125,7 @@ class SlackSurface:
         return await self._post(part, message, channel=await self._people.channel_id(desk.channel))
 
     async def _post_in_thread(self, part: Part) -> Delivered:
-        row = await TicketRow.get(id=part.ticket)
+        row = await _ticket(part)
         if row.thread_ts is None:
             raise Later("The ticket's card is not in Slack yet.")
         message = await self._posts[part.kind](part, row)
@@ -192,7 +193,7 @@ class SlackSurface:
     # --- what shows a state
 
     async def _update_card(self, part: Part) -> Delivered:
-        row = await TicketRow.get(id=part.ticket)
+        row = await _ticket(part)
         if row.thread_ts is None:
             return Delivered()  # it will be posted as it is then
         drawn = await self._card(row)
@@ -206,6 +207,7 @@ class SlackSurface:
     async def _show_receipt(self, part: Part) -> Delivered:
         message = await MessageRow.get(id=part.message)
         row = await TicketRow.get(id=message.ticket_id)
+        also(ticket=row.number)
         if message.slack_ts is None:
             return Delivered()
         place = {"channel": await self._channel(row), "timestamp": message.slack_ts}
@@ -229,7 +231,7 @@ class SlackSurface:
         return receipts.given(found["message"].get("reactions"), by=me.user)
 
     async def _whisper(self, part: Part) -> Delivered:
-        row = await TicketRow.get(id=part.ticket)
+        row = await _ticket(part)
         message = await self._whispered(part, self._say(row))
         if row.thread_ts is None or message is None:
             return Delivered()
@@ -280,13 +282,13 @@ class SlackSurface:
 
     async def _found_in_channel(self, part: Part) -> Delivered | None:
         name = part.lane.removeprefix("desk:")
-        row = None if part.ticket is None else await TicketRow.get(id=part.ticket)
+        row = None if part.ticket is None else await _ticket(part)
         channel = await self._channel(row) if row else await self._people.channel_id(self._desk(name).channel)
         ts = await self._marked(part, self._client.conversations_history, channel=channel)
         return None if ts is None else Delivered(key=ts, facts={"channel": channel, "ts": ts, "version": NOT_DRAWN})
 
     async def _found_in_thread(self, part: Part) -> Delivered | None:
-        row = await TicketRow.get(id=part.ticket)
+        row = await _ticket(part)
         if row.thread_ts is None:
             return None
         channel = await self._channel(row)
@@ -332,6 +334,12 @@ class SlackSurface:
 
     async def _mentions(self, people: Sequence[str], say: Say) -> list[str]:
         return [await self._people.mention(one, customer=say("notice.customer")) for one in people]
+
+
+async def _ticket(part: Part) -> TicketRow:
+    row = await TicketRow.get(id=part.ticket)
+    also(ticket=row.number)
+    return row
 
 
 async def _is_uncertain(part: int) -> bool:

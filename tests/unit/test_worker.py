@@ -40,6 +40,9 @@ class Jobs:
         self.while_looking()
         return ready
 
+    def about(self, item: str) -> dict[str, str]:
+        return {"id": item}
+
     async def work(self, item: str) -> None:
         if self.doing is not None:
             try:
