@@ -20,7 +20,7 @@ import bot
 from bot import cli, config, findings, settings
 from bot.delivery.ports import Outcome
 from bot.domain.events import Event, Hint, Offer
-from bot.domain.intents import Intent, UpdateCard, intents_for
+from bot.domain.intents import Intent, PostNotice, UpdateCard, intents_for
 from bot.domain.markers import is_note
 from bot.findings import Kind
 from bot.handlers import actions, commands
@@ -159,6 +159,15 @@ def test_the_reference_names_no_other_event_and_every_intent() -> None:
     assert first_cells(EVENTS) == {kind.__name__ for kind in get_args(Event)}
     assert {intent.__name__ for intent in get_args(Intent)} <= ticked(EVENTS)
     assert UpdateCard.__name__ in EVENTS.split("|")[0]
+
+
+def test_there_is_a_text_for_every_notice_that_an_event_brings_about() -> None:
+    kinds = [kind for kind in get_args(Event) if "what" not in kind.__dataclass_fields__]
+    follows = [intent for kind in kinds for event in examples(kind) for intent in intents_for(event)]
+    names = {f"notice.{intent.name}" for intent in follows if isinstance(intent, PostNotice)}
+
+    assert len(names) > 10
+    assert {name for name in names if not any(text.startswith(name) for text in en.TEXTS)} == set()
 
 
 def examples(kind: type[Any]) -> Iterator[Any]:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.domain.events import (
+    Actor,
     ChangeNotCarried,
     ChangeUndone,
     CustomerConfirmed,
@@ -148,126 +149,77 @@ Intent = (
 )
 
 
-def intents_for(event: Event) -> tuple[Intent, ...]:
+def intents_for(event: Event) -> tuple[Intent, ...]:  # noqa: C901, PLR0912, PLR0915 - a table, one row for each event
     """What must happen outside. The card follows every change of its ticket by itself; here it follows other news."""
-    match event:
-        case TicketOpened() | CustomerWrote() | TicketClaimed() | TicketReopened():
-            return _of_the_conversation(event)
-        case TicketUnclaimed() | TicketAssigned() | ChangeUndone():
-            return _of_the_owner(event)
-        case TicketEscalated() | TicketSolved() | TicketClosed():
-            return _of_the_work(event)
-        case CustomerConfirmed() | TicketRated() | CustomerUnreachable() | CustomerReachable():
-            return _of_the_customer(event)
-        case NoteTaken():
-            return _of_a_note(event)
-        case ChangeNotCarried(message=message, what=what):
-            return (PostNotice(name=f"{what}_not_carried", people=(event.actor,)), ShowReceipt(message))
-        case _:
-            return _of_a_reply(event)
-
-
-def _of_the_conversation(
-    event: TicketOpened | CustomerWrote | TicketClaimed | TicketReopened,
-) -> tuple[Intent, ...]:
+    actor = event.actor
     match event:
         case TicketOpened():
             return (OpenThread(), TellCustomer(name="ticket.received"))
         case CustomerWrote(message=message):
             return (PostMessage(message),)
-        case TicketClaimed(actor=actor):
+        case TicketClaimed():
             return (PostNotice(name="claimed", people=(actor,)),)
-        case TicketReopened(actor=actor):
-            return (PostNotice(name="reopened", people=(actor,)), TakeBack())
-        case _:
-            assert_never(event)
-
-
-def _of_the_owner(event: TicketUnclaimed | TicketAssigned | ChangeUndone) -> tuple[Intent, ...]:
-    match event:
-        case TicketUnclaimed(actor=actor, agent=agent):
-            name, others = ("unclaimed", ()) if actor == acting(agent) else ("unclaimed_from", (acting(agent),))
-            return (PostNotice(name=name, people=(actor, *others)),)
-        case TicketAssigned(actor=actor, agent=agent):
+        case TicketUnclaimed(agent=agent) if actor == acting(agent):
+            return (PostNotice(name="unclaimed", people=(actor,)),)
+        case TicketUnclaimed(agent=agent):
+            return (PostNotice(name="unclaimed_from", people=(actor, acting(agent))),)
+        case TicketAssigned(agent=agent):
             return (PostNotice(name="assigned", people=(actor, acting(agent))),)
-        case ChangeUndone(actor=actor, what=what):
+        case ChangeUndone(what=what):
             notice = PostNotice(name=f"undone.{what}", people=(actor,))
             return (notice, TakeBack()) if what == "close" else (notice,)
-        case _:
-            assert_never(event)
-
-
-def _of_the_work(event: TicketEscalated | TicketSolved | TicketClosed) -> tuple[Intent, ...]:
-    match event:
-        case TicketEscalated(actor=actor, to=to, level=level, reason=reason):
+        case TicketReopened():
+            return (PostNotice(name="reopened", people=(actor,)), TakeBack())
+        case TicketEscalated(to=to, level=level, reason=reason):
             name = "escalated" if to else "escalated_to_nobody"
             return (PostNotice(name=name, people=(actor, *to), words={"level": str(level), "reason": reason}),)
-        case TicketSolved(actor=actor, resolution=resolution):
+        case TicketSolved(resolution=resolution):
             name, words = ("solved_with", {"resolution": resolution}) if resolution else ("solved", {})
             told = TellCustomer(name="ticket.solved", due_at=event.at + UNDO_WITHIN)
             return (PostNotice(name=name, people=(actor,), words=words), told)
         case TicketClosed():
             return ()
-        case _:
-            assert_never(event)
-
-
-def _of_the_customer(
-    event: CustomerConfirmed | TicketRated | CustomerUnreachable | CustomerReachable,
-) -> tuple[Intent, ...]:
-    match event:
-        case CustomerConfirmed(actor=actor):
+        case CustomerConfirmed():
             return (TakeBack(), PostNotice(name="confirmed", people=(actor,)), TellCustomer(name="ticket.rate"))
-        case TicketRated(actor=actor, rating=rating):
+        case TicketRated(rating=rating):
             notice = PostNotice(name="rated", people=(actor,), words={"stars": "★" * rating + "☆" * (5 - rating)})
             return (notice, TellCustomer(name="ticket.rated"))
-        case CustomerUnreachable(actor=actor):
+        case CustomerUnreachable():
             return (PostNotice(name="unreachable", people=(actor,)), UpdateCard())
-        case CustomerReachable(actor=actor):
+        case CustomerReachable():
             return (PostNotice(name="reachable", people=(actor,)), UpdateCard())
-        case _:
-            assert_never(event)
-
-
-def _of_a_reply(
-    event: ReplyQueued
-    | ReplyChanged
-    | ReplyWithdrawn
-    | ReplyOffered
-    | ReplyAccepted
-    | ReplyFailed
-    | ReplyUncertain
-    | PartDecided,
-) -> tuple[Intent, ...]:
-    receipt = ShowReceipt(event.message)
-    match event:
         case ReplyQueued(message=message, due_at=due_at, post=post):
-            first = PostMessage(message) if post else receipt
+            first = PostMessage(message) if post else ShowReceipt(message)
             return (first, SendToCustomer(message=message, due_at=due_at))
+        case ReplyChanged(message=message) | ReplyWithdrawn(message=message) | ReplyAccepted(message=message):
+            return (ShowReceipt(message),)
         case ReplyOffered(message=message, offer=offer):
-            return (PostOffer(message, offer), receipt, Remind(message=message, due_at=event.at + REMIND_AFTER))
+            reminder = Remind(message=message, due_at=event.at + REMIND_AFTER)
+            return (PostOffer(message, offer), ShowReceipt(message), reminder)
         case ReplyFailed(message=message, part=part, reason=reason):
-            return (PostTrouble(message=message, part=part, reason=reason, uncertain=False), receipt, UpdateCard())
+            trouble = PostTrouble(message=message, part=part, reason=reason, uncertain=False)
+            return (trouble, ShowReceipt(message), UpdateCard())
         case ReplyUncertain(message=message, part=part, reason=reason):
             trouble = PostTrouble(message=message, part=part, reason=reason, uncertain=True)
             reminder = Remind(message=message, part=part, due_at=event.at + REMIND_AFTER)
-            return (trouble, receipt, UpdateCard(), reminder)
-        case PartDecided():
-            return (receipt, UpdateCard())
-        case ReplyChanged() | ReplyWithdrawn() | ReplyAccepted():
-            return (receipt,)
+            return (trouble, ShowReceipt(message), UpdateCard(), reminder)
+        case PartDecided(message=message):
+            return (ShowReceipt(message), UpdateCard())
+        case NoteTaken(message=message, hint=hint, post=post):
+            return (PostMessage(message) if post else ShowReceipt(message), *_hinting(hint, message, whom=actor))
+        case ChangeNotCarried(message=message, what=what):
+            return (PostNotice(name=f"{what}_not_carried", people=(actor,)), ShowReceipt(message))
         case _:
             assert_never(event)
 
 
-def _of_a_note(event: NoteTaken) -> tuple[Intent, ...]:
-    first: Intent = PostMessage(event.message) if event.post else ShowReceipt(event.message)
-    match event.hint:
+def _hinting(hint: Hint | None, message: MessageId, *, whom: Actor) -> tuple[Intent, ...]:
+    match hint:
         case None:
-            return (first,)
+            return ()
         case Hint.NOT_SENT:
-            return (first, Whisper(to=event.actor, name="not_sent", message=event.message))
+            return (Whisper(to=whom, name="not_sent", message=message),)
         case Hint.FILES:
-            return (first, PostNotice(name="files_not_yet", people=(event.actor,)))
+            return (PostNotice(name="files_not_yet", people=(whom,)),)
         case _:
-            assert_never(event.hint)
+            assert_never(hint)

@@ -209,7 +209,7 @@ class Front:
             about = About(number=row.number, customer=(await CustomerRow.get(id=row.customer_id)).name)
         say = partial(self.texts.say, self.language(row))
         person = next((it.removeprefix("user:") for it in words.mentions if it.startswith("user:")), None)
-        return modals.modal(verb.name, about, say, words=words.plain, person=person)
+        return modals.modal(verb.name, verb.fields, about, say, words=words.plain, person=person)
 
     def message(self, answer: Answer) -> Message:
         """An answer as Slack shows it."""

@@ -17,6 +17,8 @@ from bot.services import tickets
 from bot.services.replies import Explicit
 from bot.services.services import Services
 from bot.services.tickets import Listed
+from bot.slack import modals
+from bot.slack.modals import Fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +53,8 @@ class Verb:
     usage: str
     done: str | None  #: the text that answers it; None: how the ticket stands
     act: Act
-    needs_words: bool = False  #: a modal asks for them where they are missing
+    fields: Fields = modals.nothing  #: what its modal asks for
+    needs_words: bool = False  #: the modal is shown where they are missing
     only_one: Callable[[AgentId], Awaitable[TicketNumber | None]] = tickets.only_open_one  #: meant without a number
 
 
@@ -135,13 +138,18 @@ VERBS: Mapping[str, Verb] = {
     verb.name: verb
     for verb in (
         Verb(name="claim", usage="[#n]", done="done.claimed", act=_claim),
-        Verb(name="reply", usage="#n text", done="done.replied", act=_reply, needs_words=True),
-        Verb(name="note", usage="#n text", done="done.noted", act=_note, needs_words=True),
-        Verb(name="escalate", usage="#n [@who] reason", done="done.escalated", act=_escalate, needs_words=True),
-        Verb(name="close", usage="#n [resolution]", done="done.closed", act=_close),
+        Verb(name="reply", usage="#n text", done="done.replied", act=_reply, fields=modals.reply, needs_words=True),
+        Verb(name="note", usage="#n text", done="done.noted", act=_note, fields=modals.note, needs_words=True),
+        Verb(
+            name="escalate", usage="#n [@who] reason", done="done.escalated", act=_escalate, fields=modals.escalate,
+            needs_words=True,
+        ),
+        Verb(name="close", usage="#n [resolution]", done="done.closed", act=_close, fields=modals.close),
         Verb(name="reopen", usage="#n", done="done.reopened", act=_reopen, only_one=tickets.only_solved_one),
         Verb(name="unclaim", usage="[#n]", done="done.unclaimed", act=_unclaim),
-        Verb(name="assign", usage="#n @who", done="done.assigned", act=_assign, needs_words=True),
+        Verb(
+            name="assign", usage="#n @who", done="done.assigned", act=_assign, fields=modals.assign, needs_words=True,
+        ),
         Verb(name="show", usage="[#n]", done=None, act=_show),
         Verb(name="undo", usage="[#n]", done="done.undone", act=_undo),
     )

@@ -5,6 +5,7 @@ What is typed is found in the view's state under ``[block]["value"]``, the block
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.slack.blocks import Json, Say, person, plain
@@ -22,55 +23,54 @@ class About:
     customer: str
 
 
-def reply(about: About | None, say: Say) -> Json:
+Fields = Callable[[Say], list[Json]]  #: the inputs of a verb's modal
+
+
+def nothing(_: Say) -> list[Json]:
+    """The ticket alone."""
+    return []
+
+
+def reply(say: Say) -> list[Json]:
     """What the customer shall read."""
-    return _modal("reply", about, [_text(TEXT, say("modal.reply.text"))], say)
+    return [_text(TEXT, say("modal.reply.text"))]
 
 
-def note(about: About | None, say: Say) -> Json:
+def note(say: Say) -> list[Json]:
     """What only the team shall read."""
-    return _modal("note", about, [_text(TEXT, say("modal.note.text"))], say)
+    return [_text(TEXT, say("modal.note.text"))]
 
 
-def escalate(about: About | None, say: Say) -> Json:
+def escalate(say: Say) -> list[Json]:
     """To whom, if not to the supervisors, and why."""
-    select = {"type": "users_select", "action_id": VALUE}
-    target = {**_input(TARGET, say("modal.escalate.target"), select), "optional": True}
-    return _modal("escalate", about, [target, _text(REASON, say("modal.escalate.reason"))], say)
+    target = {**_person(TARGET, say("modal.escalate.target")), "optional": True}
+    return [target, _text(REASON, say("modal.escalate.reason"))]
 
 
-def assign(about: About | None, say: Say) -> Json:
+def assign(say: Say) -> list[Json]:
     """To whom."""
-    select = {"type": "users_select", "action_id": VALUE}
-    return _modal("assign", about, [_input(TARGET, say("modal.assign.target"), select)], say)
+    return [_person(TARGET, say("modal.assign.target"))]
 
 
-def close(about: About | None, say: Say) -> Json:
+def close(say: Say) -> list[Json]:
     """How it was solved, if there is anything to say."""
-    resolution = {**_text(RESOLUTION, say("modal.close.resolution")), "optional": True}
-    return _modal("close", about, [resolution], say)
+    return [{**_text(RESOLUTION, say("modal.close.resolution")), "optional": True}]
 
 
-def modal(verb: str, about: About | None, say: Say, *, words: str = "", person: str | None = None) -> Json:
-    """What a verb still needs; ``words`` and ``person`` were given already. Any verb can ask for its ticket."""
-    build = {"reply": reply, "note": note, "escalate": escalate, "assign": assign, "close": close}.get(verb)
-    view = _modal(verb, about, [], say) if build is None else build(about, say)
-    for block in view["blocks"]:
-        if words and block["type"] == "input" and block["element"]["type"] == "plain_text_input":
+def modal(
+    verb: str, fields: Fields, about: About | None, say: Say, *, words: str = "", person: str | None = None
+) -> Json:
+    """
+    What a verb still needs; ``words`` and ``person`` were given already.
+
+    The ticket's number is asked for where it is not known.
+    """
+    inputs = fields(say)
+    for block in inputs:
+        if words and block["element"]["type"] == "plain_text_input":
             block["element"]["initial_value"] = words[:LONGEST]
-        if person and block["type"] == "input" and block["element"]["type"] == "users_select":
+        if person and block["element"]["type"] == "users_select":
             block["element"]["initial_user"] = person
-    return view
-
-
-def about_of(private_metadata: str) -> int | None:
-    """The ticket's number that a modal carries; None where its number is asked for."""
-    number = json.loads(private_metadata)["number"]
-    return number if isinstance(number, int) else None
-
-
-def _modal(verb: str, about: About | None, inputs: list[Json], say: Say) -> Json:
-    """The number is asked for where it is not known."""
     return {
         "type": "modal",
         "callback_id": f"modal.{verb}",
@@ -80,6 +80,12 @@ def _modal(verb: str, about: About | None, inputs: list[Json], say: Say) -> Json
         "close": plain(say("modal.cancel")),
         "blocks": [_which(say) if about is None else _about(about, say), *inputs],
     }
+
+
+def about_of(private_metadata: str) -> int | None:
+    """The ticket's number that a modal carries; None where its number is asked for."""
+    number = json.loads(private_metadata)["number"]
+    return number if isinstance(number, int) else None
 
 
 def _which(say: Say) -> Json:
@@ -95,6 +101,10 @@ def _about(about: About, say: Say) -> Json:
 def _text(block_id: str, label: str) -> Json:
     element = {"type": "plain_text_input", "action_id": VALUE, "multiline": True, "max_length": LONGEST}
     return _input(block_id, label, element)
+
+
+def _person(block_id: str, label: str) -> Json:
+    return _input(block_id, label, {"type": "users_select", "action_id": VALUE})
 
 
 def _input(block_id: str, label: str, element: Json) -> Json:

@@ -13,6 +13,7 @@ from bot.domain.events import Offer
 from bot.domain.ids import AgentId, TicketNumber
 from bot.domain.text import Mark, RichText, Span
 from bot.domain.ticket import Escalation, Status, Ticket
+from bot.handlers.verbs import VERBS, Verb
 from bot.sandbox.slack.rules import check_blocks
 from bot.sandbox.slack.rules_view import check_view
 from bot.slack import blocks, modals
@@ -283,18 +284,20 @@ def test_slack_takes_whatever_people_are_called_and_write(name: str, text: str, 
 
 @pytest.mark.parametrize("language", ["en", "id"])
 @pytest.mark.parametrize("about", [None, About(number=42, customer=HOSTILE)])
-@pytest.mark.parametrize("build", [modals.reply, modals.note, modals.escalate, modals.close])
-def test_slack_takes_every_modal(build: Any, about: About | None, language: str) -> None:
-    view = build(about, partial(Texts().say, language))
+@pytest.mark.parametrize("verb", VERBS.values(), ids=lambda verb: verb.name)
+def test_slack_takes_every_modal(verb: Verb, about: About | None, language: str) -> None:
+    view = modals.modal(verb.name, verb.fields, about, partial(Texts().say, language), words="so", person="U0ADA")
 
     assert check_view(view) == []
-    assert view["callback_id"] == f"modal.{build.__name__}"
+    assert view["callback_id"] == f"modal.{verb.name}"
+    assert any(block["type"] == "input" for block in view["blocks"][1:]) or not verb.needs_words
     assert modals.about_of(view["private_metadata"]) == (about and 42)
 
 
 def test_a_modal_asks_for_the_number_only_where_it_is_not_known() -> None:
-    unknown = [block["block_id"] for block in modals.escalate(None, SAY)["blocks"]]
-    known = [block["block_id"] for block in modals.escalate(About(number=42, customer="Anna"), SAY)["blocks"]]
+    about = About(number=42, customer="Anna")
+    unknown = [block["block_id"] for block in modals.modal("escalate", modals.escalate, None, SAY)["blocks"]]
+    known = [block["block_id"] for block in modals.modal("escalate", modals.escalate, about, SAY)["blocks"]]
 
     assert unknown == ["number", "target", "reason"]
     assert known == ["about", "target", "reason"]

@@ -13,19 +13,16 @@ from bot.domain.events import Offer
 from bot.domain.ticket import Status
 from bot.domain.undo import UNDOABLE
 from bot.errors import AlreadyClaimed, DomainError, NoSuchTicket, WrongUse
+from bot.handlers.verbs import LISTINGS, VERBS
 from bot.slack.refusals import refusal
 from bot.texts import CATALOGUES, Texts, language_of, overridable
 from bot.texts.en import TEXTS as ENGLISH
 
 LANGUAGES = sorted(CATALOGUES)
-VERBS = (
-    "claim", "reply", "note", "escalate", "close", "reopen", "unclaim", "assign", "show", "list", "mine", "undo",
-    "help",
-)  # fmt: skip
 DONE = (
-    "claimed", "replied", "noted", "escalated", "closed", "reopened", "unclaimed", "assigned", "undone", "taken_back",
-    "sent", "kept", "left", "again",
-)  # fmt: skip
+    *(verb.done for verb in VERBS.values() if verb.done is not None),
+    *("done.taken_back", "done.sent", "done.kept", "done.left", "done.again"),
+)
 REFUSALS = sorted(
     (kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, DomainError)),
     key=lambda kind: kind.__name__,
@@ -81,8 +78,9 @@ def test_titles_and_buttons_of_modals_are_short_enough_for_slack(language: str) 
         *(f"notice.{word}.{mode}" for mode in ReplyMode for word in ("claimed", "assigned")),
         *(f"notice.undone.{verb}" for verb in UNDOABLE.values()),
         *(f"kind.{kind}" for kind in KINDS if kind != "text"),
-        *(f"verb.{verb}" for verb in VERBS),
-        *(f"done.{word}" for word in DONE),
+        *(f"verb.{verb}" for verb in (*VERBS, *LISTINGS, "help")),
+        *(f"modal.{verb}.{part}" for verb in VERBS for part in ("title", "submit")),
+        *DONE,
         *(kind.text for kind in REFUSALS),
     ],
 )
@@ -92,7 +90,7 @@ def test_there_is_a_text_for_whatever_the_domain_may_say(name: str) -> None:
 
 @pytest.mark.parametrize("word", DONE)
 def test_the_answer_to_a_command_names_ticket_and_customer(word: str) -> None:
-    assert blanks(ENGLISH[f"done.{word}"]) == {"number", "customer"}
+    assert blanks(ENGLISH[word]) == {"number", "customer"}
 
 
 def test_a_span_reads_as_people_say_it() -> None:
