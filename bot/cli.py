@@ -19,7 +19,7 @@ from bot import __version__, settings, upkeep
 from bot.app import Application, ready
 from bot.check import Checks
 from bot.clock import SystemClock
-from bot.errors import ConfigError, CopyFailed, NotStuck, WrongUse
+from bot.errors import ConfigError, CopyFailed, MoveFailed, NotStuck, WrongUse
 from bot.findings import Mark
 from bot.logs import LogFormat, LogLevel, configure, masked
 from bot.machine import this_machine
@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except ConfigError as error:
         print("\n".join(error.problems), file=sys.stderr)
         code = WRONG
-    except CopyFailed as error:
+    except (CopyFailed, MoveFailed) as error:
         print(f"loket: {error}", file=sys.stderr)
         code = FAILED
     except KeyboardInterrupt:
@@ -102,6 +102,12 @@ def _set_up_verbs(verbs: _Verbs) -> None:
 
 def _database_verbs(verbs: _Verbs) -> None:
     migrate = verbs.add_parser("migrate", help="bring the database up to date")
+    migrate.add_argument(
+        "--from",
+        dest="source",
+        metavar="URL",
+        help="carry everything from this database into the empty one of DATABASE_URL",
+    )
     migrate.set_defaults(act=_migrate)
     backup = verbs.add_parser("backup", help="copy the SQLite database; also while the service runs")
     backup.add_argument("file", metavar="FILE", type=Path, help="the copy; a name that nothing has yet")
@@ -150,8 +156,10 @@ def _version(_: argparse.Namespace) -> int:
     return DONE
 
 
-def _migrate(_: argparse.Namespace) -> int:
-    print(asyncio.run(upkeep.migrate(_settings().database_url)))
+def _migrate(options: argparse.Namespace) -> int:
+    url = _settings().database_url
+    tell = partial(print, file=sys.stderr, flush=True)
+    print(asyncio.run(upkeep.move(options.source, url, tell=tell) if options.source else upkeep.migrate(url)))
     return DONE
 
 

@@ -6,6 +6,7 @@ BotError
 ├─ NotStuck             an operator's request is refused
 ├─ CopyFailed           no copy of the database was made
 │  └─ NoRoom            for want of room on the disk
+├─ MoveFailed           nothing was carried into another database
 ├─ DomainError          the request is refused; the text may be shown to the person who asked
 │  ├─ NoSuchTicket · AlreadyClaimed · AlreadySolved · NotClaimed · NotSolved · NothingToUndo
 │  ├─ AlreadyDecided · TooLateToUndo · ChangedSince · NotAssignable · NotRepeated
@@ -45,6 +46,10 @@ class CopyFailed(BotError):
 
 class NoRoom(CopyFailed):
     """The copy does not fit where it was to be."""
+
+
+class MoveFailed(BotError):
+    """The database was not carried over into another one; the text says why."""
 
 
 class DomainError(BotError):

@@ -30,6 +30,9 @@ APPS: dict[str, dict[str, Any]] = {
 }
 
 
+MIGRATIONS = "tortoise_migrations"  #: the table of the applied steps
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upgrade:
     """What was done to bring a database up to date."""
@@ -107,6 +110,14 @@ class Database(ABC):
     async def leap(self, ids: int) -> None:
         """Leave out so many ids in every table, so that what comes has none that was given elsewhere."""
 
+    @abstractmethod
+    async def sequences(self) -> dict[str, int]:
+        """The last id that was given, by table; those of which none was are left out."""
+
+    @abstractmethod
+    async def give_from(self, sequences: dict[str, int]) -> None:
+        """Give ids behind these from now on, by table."""
+
     async def close(self) -> None:
         """Finish what is under way and end the driver; closing twice is harmless."""
         await self._context.close_connections()
@@ -118,7 +129,7 @@ class Database(ABC):
 
     async def _applied(self) -> set[str]:
         tables = await self._tables()
-        if "tortoise_migrations" in tables:
+        if MIGRATIONS in tables:
             rows = await get_connection("default").execute_query_dict("SELECT name FROM tortoise_migrations")
             return {row["name"] for row in rows}
         if tables:

@@ -16,7 +16,7 @@ from tortoise.transactions import in_transaction
 from typing_extensions import override
 
 from bot.errors import ConfigError
-from bot.models.base import APPS, Database, Upgrade
+from bot.models.base import APPS, MIGRATIONS, Database, Upgrade
 from bot.models.safe_asyncpg import ANSWER_S, OPEN_S, SERVER_SETTINGS, TROUBLE, SafeAsyncpgClient
 
 NAME = "the PostgreSQL database"
@@ -32,6 +32,12 @@ FROM pg_database WHERE datname = current_database()
 LEAP = """
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, COALESCE(last_value, 0) + $1)
 FROM pg_sequences WHERE schemaname = current_schema()
+"""
+SEQUENCES = """
+SELECT c.relname AS name, s.last_value FROM pg_sequences AS s
+JOIN pg_depend AS d ON d.objid = format('%I.%I', s.schemaname, s.sequencename)::regclass AND d.deptype IN ('a', 'i')
+JOIN pg_class AS c ON c.oid = d.refobjid
+WHERE s.schemaname = current_schema() AND s.last_value IS NOT NULL
 """
 
 
@@ -77,6 +83,17 @@ class PostgresDatabase(Database):
     @override
     async def leap(self, ids: int) -> None:
         await get_connection("default").execute_query(LEAP, [ids])
+
+    @override
+    async def sequences(self) -> dict[str, int]:
+        found = await get_connection("default").execute_query_dict(SEQUENCES)
+        return {row["name"]: row["last_value"] for row in found if row["name"] != MIGRATIONS}
+
+    @override
+    async def give_from(self, sequences: dict[str, int]) -> None:
+        client = get_connection("default")
+        for table, last in sequences.items():
+            await client.execute_query("SELECT setval(pg_get_serial_sequence($1, 'id'), $2)", [table, last])
 
     @override
     async def _tables(self) -> Collection[str]:

@@ -19,7 +19,7 @@ from typing_extensions import override
 
 from bot.errors import ConfigError, NoRoom
 from bot.models import copies
-from bot.models.base import APPS, Database, Upgrade
+from bot.models.base import APPS, MIGRATIONS, Database, Upgrade
 from bot.models.safe_sqlite import SafeSqliteClient
 
 PRAGMAS = {
@@ -86,6 +86,18 @@ class SqliteDatabase(Database):
         client = get_connection("default")
         await client.execute_query(UNUSED_SEQUENCES)
         await client.execute_query("UPDATE sqlite_sequence SET seq = seq + ?", [ids])
+
+    @override
+    async def sequences(self) -> dict[str, int]:
+        found = await get_connection("default").execute_query_dict("SELECT name, seq FROM sqlite_sequence")
+        return {row["name"]: row["seq"] for row in found if row["name"] != MIGRATIONS}
+
+    @override
+    async def give_from(self, sequences: dict[str, int]) -> None:
+        client = get_connection("default")
+        await client.execute_query(UNUSED_SEQUENCES)
+        for table, last in sequences.items():
+            await client.execute_query("UPDATE sqlite_sequence SET seq = ? WHERE name = ?", [last, table])
 
     @override
     async def _tables(self) -> Collection[str]:
