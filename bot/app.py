@@ -114,11 +114,11 @@ class Application:
         self._background(lock.kept(), name="start_lock")
         self.database = await self._database()
         texts = Texts(overrides={"en": settings.config.texts.en, "id": settings.config.texts.id})
-        menus, told = texts.menus(settings.config.desks[0].language), self._metrics.called
-        channels = build_channels(settings, clock=self._clock, menus=menus, told=told)
+        channels = self._channels(texts)
         client = await self._slack_client()
         context = Context(config=settings.config, texts=texts, channels=channels, metrics=self._metrics)
         services = await self._services(context)
+        self.losses = services.losses
         people = People(client, now=self._clock.now)
         self._build_front(Front(services=services, people=people, clock=self._clock, texts=texts), client)
         able = {name: channel.capabilities for name, channel in channels.items()}
@@ -138,6 +138,10 @@ class Application:
         connection = await self._connect(self._bolt(client, self._front), client)
         await self._tick(services, connection)
         await self._serve(connection, channels)
+
+    def _channels(self, texts: Texts) -> Mapping[str, Channel]:
+        menus = texts.menus(self._settings.config.desks[0].language)
+        return build_channels(self._settings, clock=self._clock, menus=menus, told=self._metrics.called)
 
     async def _slack_client(self) -> AsyncWebClient:
         """One session for all calls, and no retries by the SDK: a post must not be repeated blindly."""
@@ -282,11 +286,15 @@ class Application:
         async def close_due() -> None:
             await services.lifecycle.close_due(now=self._clock.now())
 
+        async def watch_losses() -> None:
+            await services.losses.watch(now=self._clock.now())
+
         ticker = Ticker(
             (
                 Job("wake", timedelta(seconds=1), wake),
                 Job("close_due", timedelta(seconds=1), close_due),
                 Job("watch_slack", timedelta(seconds=5), connection.watch),
+                Job("watch_losses", timedelta(seconds=5), watch_losses),
             )
         )
         ticker.start()
@@ -295,7 +303,7 @@ class Application:
     async def _serve(self, connection: SlackConnection | SlackHttp, channels: Mapping[str, Channel]) -> None:
         pages = web.Application()
         self.health |= {"slack": connection.health, **{name: channel.health for name, channel in channels.items()}}
-        HealthPages(self.health, clock=self._clock).add_to(pages)
+        HealthPages(self.health, clock=self._clock, loss_after=self._settings.config.alarms.loss_after).add_to(pages)
         MetricsPage(
             self._metrics, self.health, clock=self._clock, connections=lambda: connection.standing,
             busy={"inbox": lambda: self._incoming.busy, "outbox": lambda: self._outgoing.busy},

@@ -54,6 +54,10 @@ def _duration(value: object) -> timedelta:
     return timedelta(**{UNITS[written[2]]: int(written[1])})
 
 
+def _duration_or_off(value: object) -> timedelta:
+    return timedelta() if value == 0 and not isinstance(value, bool) else _duration(value)
+
+
 def _zone(name: str) -> str:
     try:
         return ZoneInfo(name).key
@@ -64,6 +68,7 @@ def _zone(name: str) -> str:
 Zone = Annotated[str, AfterValidator(_zone)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Text = Annotated[str, Field(min_length=1)]
+DurationOrOff = Annotated[timedelta, BeforeValidator(_duration_or_off)]
 A_DURATION = 'a duration above zero such as "90s", "30m", "4h" or "2d"'
 OVERRIDES = 'a text; its name stands in quotes: "ticket.received" = "…"'
 
@@ -122,6 +127,14 @@ class Limits(_Table):
     )
 
 
+class Alarms(_Table):
+    """When the desk's Slack channel is told that something does not come through."""
+
+    loss_after: DurationOrOff = Field(
+        default=timedelta(minutes=10), description='a duration such as "10m", or 0 for no alarm'
+    )
+
+
 class Texts(_Table):
     """What customers read instead of our own words, by language and name."""
 
@@ -146,6 +159,7 @@ class Config(_Table):
     tickets: Tickets = Field(default=Tickets(), description="a table: [tickets]")
     targets: Targets = Field(default=Targets(), description="a table: [targets]")
     limits: Limits = Field(default=Limits(), description="a table: [limits]")
+    alarms: Alarms = Field(default=Alarms(), description="a table: [alarms]")
     texts: Texts = Field(default=Texts(), description="a table: [texts.en] or [texts.id]")
 
     @property

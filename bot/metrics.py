@@ -91,6 +91,8 @@ class Metrics:
         self.inbox = gauge("inbox_rows", "Rows of the inbox that are not done.", "state")
         self.outbox = gauge("outbox_parts", "Parts of the outbox that are not done, and undecided texts.", "state")
         self.lanes = gauge("lanes", "Lanes with work, by what they do.", "queue", "state")
+        self.unfinished = gauge("unfinished", "What has not come through yet.", "stage")
+        self.unfinished_age = gauge("unfinished_oldest_seconds", "Age of the oldest of these.", "stage")
         self.oldest = gauge("oldest_waiting_seconds", "Age of the oldest that waits.", "queue")
 
     def built(self, *, database: str) -> None:

@@ -83,26 +83,32 @@ class Events:
 
     async def _posted(self, said: Posted, cause: Cause) -> None:
         number = await self._ticket_of(said)
-        if number is None:
+        if number is None or await self._is_deleted(said):
             return
         role = await self._role(said)
         command = await self._command(said)
         if command is None or role is Role.BOT:
-            await self._plain(said, role, cause)
+            await self._replies.from_thread(await self._written(said, role), cause=cause, now=self._front.clock.now())
             return
+        await self._to_the_desk(said, number, role, command)
+
+    async def _to_the_desk(self, said: Posted, number: TicketNumber, role: Role, command: tuple[str, RichText]) -> None:
+        """A command stays in the thread as what it is, internal, and is done."""
         verb, words = command
         is_lost = self._front.services.context.is_lost(said.sent_at)
         shows_itself = not is_lost and (verb == "note" or (verb == "reply" and not said.files))
-        if not (shows_itself and role is Role.AGENT):
+        if shows_itself and role is Role.AGENT:
+            if await self._replies.was_written(said.channel, said.thread, said.ts):
+                return  # an edit of it came first
+        else:
             # A cause of its own: the row is done only when the command is, too.
             kept = Cause(f"{SOURCE}:{said.key}:kept")
             await self._replies.keep(await self._written(said, role), cause=kept, now=self._front.clock.now())
         await self._commanded(said, number, verb=verb, words=words)
 
-    async def _plain(self, said: Posted, role: Role, cause: Cause) -> None:
-        """A text that is no command; one whose deletion came before it says nothing any more."""
-        if not await InboxRow.exists(source=SOURCE, key=said.deletion_key):
-            await self._replies.from_thread(await self._written(said, role), cause=cause, now=self._front.clock.now())
+    async def _is_deleted(self, said: Posted) -> bool:
+        """Whether its deletion came before it: then it says nothing any more."""
+        return await InboxRow.exists(source=SOURCE, key=said.deletion_key)
 
     async def _ticket_of(self, said: Posted) -> TicketNumber | None:
         number = await tickets.number_of_thread(said.channel, said.thread)
@@ -155,17 +161,28 @@ class Events:
                 return await front.perform(found, which or here, rest, agent=agent, cause=cause, ts=ts)
 
     async def _edited(self, edit: Edited, cause: Cause) -> None:
-        if await tickets.number_of_thread(edit.after.channel, edit.after.thread) is None:
+        number = await self._ticket_of(edit.after)
+        if number is None:
             return
-        role = await self._role(edit.after)
-        now = self._front.clock.now()
-        # Written while we were away and edited since: the first words decide what it is, the edit follows.
-        first = Cause(f"{SOURCE}:{edit.before.key}:first")
-        if not await self._replies.was_written(edit.before.channel, edit.before.thread, edit.before.ts):
-            if await self._command(edit.before) is not None:
+        before, after, role = edit.before, edit.after, await self._role(edit.after)
+        if not await self._replies.was_written(before.channel, before.thread, before.ts):
+            if await self._is_deleted(before):
                 return
-            await self._plain(edit.before, role, first)
-        await self._replies.edited(await self._written(edit.after, role), cause=cause, now=now)
+            if await self._command(before) is not None:
+                await self._edited_command(after, number, role, cause)
+                return
+            # Written while we were away and edited since: the first words decide what it is, the edit follows.
+            first, now = Cause(f"{SOURCE}:{before.key}:first"), self._front.clock.now()
+            await self._replies.from_thread(await self._written(before, role), cause=first, now=now)
+        await self._replies.edited(await self._written(after, role), cause=cause, now=self._front.clock.now())
+
+    async def _edited_command(self, after: Posted, number: TicketNumber, role: Role, cause: Cause) -> None:
+        """One that was refused, or comes after its edit: its new words count. Plain ones stay internal, as it was."""
+        command = await self._command(after)
+        if command is None or role is Role.BOT:
+            await self._replies.keep(await self._written(after, role), cause=cause, now=self._front.clock.now())
+        else:
+            await self._to_the_desk(after, number, role, command)
 
     async def _role(self, said: Posted) -> Role:
         if said.is_bot or said.user is None:

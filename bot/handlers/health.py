@@ -7,18 +7,26 @@ from aiohttp import web
 
 from bot.channels.base import Health
 from bot.clock import Clock
+from bot.delivery.losses import Loss, Stage, by_stage, losses
 from bot.delivery.standing import Standing, standing
 from bot.models.database import query
 
 SILENCE = timedelta(seconds=60)  #: without a sign of life, before a part counts as away
 
+PROBLEMS = {
+    Stage.UNPROCESSED: "what was accepted has not been processed for too long; `loket failed` lists what was parked",
+    Stage.UNPOSTED: "what agents should read has not reached Slack for too long",
+    Stage.UNDELIVERED: "answers have not reached their customers for too long",
+}
+
 
 class HealthPages:
-    """``/healthz`` and ``/readyz``."""
+    """``/healthz`` and ``/readyz``. What has not come through for ``loss_after`` (zero: never) is a reason, too."""
 
-    def __init__(self, parts: Mapping[str, Health], *, clock: Clock) -> None:
+    def __init__(self, parts: Mapping[str, Health], *, clock: Clock, loss_after: timedelta) -> None:
         self._parts = parts
         self._clock = clock
+        self._loss_after = loss_after
 
     def add_to(self, app: web.Application) -> None:
         """Add the routes."""
@@ -30,15 +38,30 @@ class HealthPages:
 
     async def _ready(self, _: web.Request) -> web.Response:
         parts = {name: self._said(health) for name, health in self._parts.items()}
+        lost: dict[str, dict[str, object]] = {}
         counts: Mapping[str, int] = {}
         try:
             counts = _counts(await standing(query))
+            lost = self._lost(by_stage(await losses(query, now=self._clock.now())))
             parts["database"] = {"ready": True, "age_s": 0}
         except Exception as error:  # whatever it is, the answer is: not ready
             parts["database"] = {"ready": False, "problem": type(error).__name__}
-        ready = all(part["ready"] for part in parts.values())
-        body = {"status": "ready" if ready else "not ready", "parts": parts, "counts": counts}
+        ready = all(one["ready"] for one in (*parts.values(), *lost.values()))
+        body = {"status": "ready" if ready else "not ready", "parts": parts, "unfinished": lost, "counts": counts}
         return web.json_response(body, status=200 if ready else 503)
+
+    def _lost(self, found: Mapping[Stage, Loss | None]) -> dict[str, dict[str, object]]:
+        said: dict[str, dict[str, object]] = {}
+        for stage, loss in found.items():
+            age = timedelta() if loss is None else loss.age(self._clock.now())
+            late = bool(self._loss_after) and age > self._loss_after
+            said[stage.value] = {
+                "ready": not late,
+                "number": 0 if loss is None else loss.number,
+                "oldest_s": round(age.total_seconds(), 1),
+                "problem": PROBLEMS[stage] if late else None,
+            }
+        return said
 
     def _said(self, health: Health) -> dict[str, object]:
         age_s = None if health.seen_at is None else (self._clock.now() - health.seen_at).total_seconds()

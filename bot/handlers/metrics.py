@@ -1,6 +1,6 @@
 """The page ``/metrics``: what was measured, and how things stand at the moment of the question."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 from aiohttp import web
@@ -8,6 +8,7 @@ from prometheus_client import CONTENT_TYPE_PLAIN_0_0_4
 
 from bot.channels.base import Health
 from bot.clock import Clock
+from bot.delivery.losses import Loss, Stage, by_stage, losses
 from bot.delivery.standing import STATES, Standing, standing
 from bot.handlers.health import is_well
 from bot.logs import trace
@@ -49,14 +50,24 @@ class MetricsPage:
         app.router.add_get("/metrics", self._shown)
 
     async def _shown(self, _: web.Request) -> web.Response:
+        found: Standing | None = None  # of a database that does not answer nothing is said, rather than something old
+        lost: Sequence[Loss] = ()
         try:
+            lost = await losses(reading, now=self._clock.now())
             found = await standing(reading)
         except Exception as error:  # a supervisor: what else is known must be seen just then
             log.warning("metrics.database_failed", **trace(error))
-            found = None  # nothing is said rather than something old
         self._stand_parts(answers=found is not None)
         self._stand_queues(found)
+        self._stand_losses({} if found is None else by_stage(lost))
         return web.Response(body=self._metrics.text(), headers={"Content-Type": CONTENT_TYPE_PLAIN_0_0_4})
+
+    def _stand_losses(self, found: Mapping[Stage, Loss | None]) -> None:
+        now = self._clock.now()
+        numbers: Values = {(stage.value,): loss.number if loss else 0 for stage, loss in found.items()}
+        ages: Values = {(stage.value,): loss.age(now).total_seconds() if loss else 0 for stage, loss in found.items()}
+        stand(self._metrics.unfinished, numbers)
+        stand(self._metrics.unfinished_age, ages)
 
     def _stand_parts(self, *, answers: bool) -> None:
         now = self._clock.now()

@@ -139,6 +139,11 @@ async def latest_active(identity: IdentityRow) -> TicketRow | None:
     )
 
 
+def says_more(command: str, words: str) -> bool:
+    """Whether the words behind a command are for an agent: more than a language, or than what a link brings along."""
+    return len(words.split()) > (1 if command in {"lang", "start"} else 0)
+
+
 def answered(inbound: InboundMessage, row: TicketRow | None) -> Answer | None:
     """The answer that a message gives to a question at the end of a ticket, by a button or by words."""
     if inbound.choice is not None:

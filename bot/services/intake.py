@@ -15,7 +15,7 @@ from bot.models.mapping import take, ticket_of
 from bot.models.rows import CounterRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
 from bot.services.commit import add_message, commit_change, first_time, inbox_cause
 from bot.services.context import Context
-from bot.services.customers import Customers, answered, latest_active, mark_reachable
+from bot.services.customers import Customers, answered, latest_active, mark_reachable, says_more
 from bot.services.identities import of_sender
 from bot.services.settlement import Settlement
 
@@ -56,18 +56,30 @@ class Intake:
             identity = await of_sender(inbound.sender, sent_at=inbound.sent_at, now=now)
             await mark_reachable(self._context, identity, at=None, cause=cause, now=now)
             asked = _asked(inbound)
-            if asked is not None:
-                command, words = asked
-                await self._customers.asks(identity, command, words, cause=cause, now=now)
-                if command != "new" or not words.strip():
-                    return
-                inbound = replace(inbound, command=None)  # what stands behind /new is the new ticket's first message
-            row = await self._meant(inbound, identity)
-            answer = None if identity.new_wanted_at is not None else answered(inbound, row)
-            if answer is not None:
-                await self._answer(identity, answer, cause=cause, now=now)
-            elif inbound.choice is None:  # a button that we don't know any more says nothing
-                await self._place(inbound, identity, row, cause=cause, now=now)
+            if asked is None:
+                await self._said(inbound, identity, cause=cause, now=now)
+            else:
+                await self._asked(inbound, identity, *asked, cause=cause, now=now)
+
+    async def _asked(
+        self, inbound: InboundMessage, identity: IdentityRow, command: str, words: str, *, cause: Cause, now: datetime
+    ) -> None:
+        """Answer a command. What else the customer writes behind it is a message as any other."""
+        message = replace(inbound, command=None) if inbound.choice is None and says_more(command, words) else None
+        is_last = command == "close" and await latest_active(identity) is not None  # of the ticket that is closed then
+        if message is not None and is_last:
+            await self._said(message, identity, cause=cause, now=now)
+        await self._customers.asks(identity, command, words, cause=cause, now=now)
+        if message is not None and not is_last:
+            await self._said(message, identity, cause=cause, now=now)
+
+    async def _said(self, inbound: InboundMessage, identity: IdentityRow, *, cause: Cause, now: datetime) -> None:
+        row = await self._meant(inbound, identity)
+        answer = None if identity.new_wanted_at is not None else answered(inbound, row)
+        if answer is not None:
+            await self._answer(identity, answer, cause=cause, now=now)
+        elif inbound.choice is None:  # a button that we don't know any more says nothing
+            await self._place(inbound, identity, row, cause=cause, now=now)
 
     async def _meant(self, inbound: InboundMessage, identity: IdentityRow) -> TicketRow | None:
         """The ticket of the message that it quotes, else the open one in which somebody wrote last, else the last."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.services.context import Context
 from bot.services.intake import Intake
 from bot.services.lifecycle import Lifecycle
+from bot.services.losses import Losses
 from bot.services.replies import Replies
 from bot.services.restored import Restored
 from bot.services.settlement import Settlement
@@ -20,6 +21,7 @@ class Services:
     lifecycle: Lifecycle
     settlement: Settlement
     restored: Restored
+    losses: Losses
 
     @classmethod
     def over(cls, context: Context) -> "Services":
@@ -27,4 +29,4 @@ class Services:
         settlement = Settlement(context)
         restored = Restored(context, settlement=settlement)
         intake = Intake(context, settlement=settlement)
-        return cls(context, intake, Replies(context), Lifecycle(context), settlement, restored)
+        return cls(context, intake, Replies(context), Lifecycle(context), settlement, restored, Losses(context))

@@ -1,12 +1,9 @@
 """What follows from how a part ended; runs inside the transaction that stores the outcome."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from bot.channels.base import Report, Word
-from bot.config import Desk
-from bot.delivery import decide, outbox
-from bot.delivery.outbox import Entry
+from bot.delivery import decide
 from bot.delivery.ports import Arrived, Delivered, Outcome, Part, Refused, Unknown
 from bot.domain.events import DESK, Event, MessageId, ReplyAccepted, ReplyFailed, ReplyUncertain
 from bot.domain.ids import Cause, TicketNumber
@@ -16,6 +13,7 @@ from bot.domain.ticket import Change, answered, bounced
 from bot.logs import also
 from bot.models.mapping import ticket_of
 from bot.models.rows import IdentityRow, MessageRow, TicketRow
+from bot.services.announce import announce
 from bot.services.commit import commit_change, first_time, put_intents
 from bot.services.context import Context
 from bot.services.customers import mark_reachable
@@ -85,7 +83,7 @@ class Settlement:
         """Slack refuses what agents should see, or can't say whether it is there: the desk's channel is told."""
         row = await TicketRow.get(id=part.ticket)
         words = {"number": str(row.number), "reason": reason, "id": f"out-{part.id}"}
-        await self._announce(self._context.desk_named(row.desk), "not_shown", words, cause=cause, now=now)
+        await announce(self._context.desk_named(row.desk), "not_shown", words, cause=cause, now=now)
 
     async def _card_stands(self, part: Part, outcome: Delivered, *, cause: Cause, now: datetime) -> None:
         """Remember where it is; if the ticket has changed since it was drawn, it is drawn again."""
@@ -146,15 +144,5 @@ class Settlement:
         """Say in the desk's Slack channel that something could not be read; it stays stored."""
         words = {"source": arrived.source, "id": f"in-{arrived.id}"}
         desk, cause = self._context.config.desks[0], Cause(f"parked:{arrived.id}")
-        await self._announce(desk, "parked", words, cause=cause, now=now)
+        await announce(desk, "parked", words, cause=cause, now=now)
         self._context.wake()
-
-    async def _announce(self, desk: Desk, name: str, words: Mapping[str, str], *, cause: Cause, now: datetime) -> None:
-        """Say something in the desk's Slack channel: a text ``alarm.<name>``."""
-        entry = Entry(
-            lane=f"desk:{desk.name}",
-            kind="post_alarm",
-            budget=f"slack:post:{desk.name}",
-            payload={"name": name, "words": dict(words)},
-        )
-        await outbox.put([entry], cause=cause, now=now)

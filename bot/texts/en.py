@@ -93,6 +93,21 @@ TEXTS: dict[str, str] = {
         "time do nothing any more; new tickets begin at #{number}. Waiting in `loket failed`, for the operator to "
         "decide: {parked}."
     ),
+    "alarm.loss.unprocessed": (
+        "🚨 For more than {after}, what arrived has not been processed ({number} waiting). Nothing is lost yet: "
+        "`loket failed` and `/readyz` say why."
+    ),
+    "alarm.loss.unposted": (
+        "🚨 For more than {after}, what you should read in the threads has not reached Slack ({number} waiting). "
+        "Nothing is lost yet: `loket failed` and `/readyz` say why."
+    ),
+    "alarm.loss.undelivered": (
+        "🚨 For more than {after}, answers have not reached customers ({number} waiting). Nothing is lost yet: "
+        "they leave as soon as they can; `/readyz` says why they can't."
+    ),
+    "alarm.loss_over.unprocessed": "✅ Over: what arrived is processed again.",
+    "alarm.loss_over.unposted": "✅ Over: what you should read reaches Slack again.",
+    "alarm.loss_over.undelivered": "✅ Over: answers reach customers again.",
     # --- refusals
     "refused": "That can't be done.",
     "refused.no_such_ticket": "There is no ticket #{number}.",

@@ -93,6 +93,21 @@ TEXTS: dict[str, str] = {
         "pada waktu itu tidak berfungsi lagi; tiket baru mulai dari #{number}. Menunggu di `loket failed`, untuk "
         "diputuskan operator: {parked}."
     ),
+    "alarm.loss.unprocessed": (
+        "🚨 Sudah lebih dari {after}, yang masuk belum diproses ({number} menunggu). Belum ada yang hilang: "
+        "`loket failed` dan `/readyz` menjelaskan sebabnya."
+    ),
+    "alarm.loss.unposted": (
+        "🚨 Sudah lebih dari {after}, yang perlu Anda baca di utas belum sampai ke Slack ({number} menunggu). "
+        "Belum ada yang hilang: `loket failed` dan `/readyz` menjelaskan sebabnya."
+    ),
+    "alarm.loss.undelivered": (
+        "🚨 Sudah lebih dari {after}, jawaban belum sampai ke pelanggan ({number} menunggu). Belum ada yang hilang: "
+        "jawaban dikirim begitu bisa; `/readyz` menjelaskan sebabnya."
+    ),
+    "alarm.loss_over.unprocessed": "✅ Selesai: yang masuk sudah diproses lagi.",
+    "alarm.loss_over.unposted": "✅ Selesai: yang perlu dibaca sudah sampai lagi ke Slack.",
+    "alarm.loss_over.undelivered": "✅ Selesai: jawaban sudah sampai lagi ke pelanggan.",
     # --- refusals
     "refused": "Itu tidak bisa dilakukan.",
     "refused.no_such_ticket": "Tidak ada tiket #{number}.",

@@ -31,6 +31,36 @@ async def test_a_command_is_answered_and_opens_nothing(world: World, command: st
     assert len(ada.received) == 1
 
 
+@pytest.mark.parametrize("command", ["/help", "/status", "/close", "/lang", "/start"])
+async def test_what_is_written_behind_a_command_is_seen(world: World, command: str) -> None:
+    ada = world.customer()
+
+    await ada.writes(f"{command} my order is broken")
+
+    assert "my order is broken" in words(world.cards()[0])
+    assert "Your ticket number is #1" in "\n".join(ada.received)
+    assert len(ada.received) == 2
+
+
+@pytest.mark.parametrize("command", ["/start order7", "/lang xx"])
+async def test_what_a_link_brings_along_is_no_message(world: World, command: str) -> None:
+    ada = world.customer()
+
+    await ada.writes(command)
+
+    assert world.cards() == []
+
+
+async def test_what_is_written_behind_the_closing_still_belongs_to_the_ticket(world: World) -> None:
+    ada = world.customer()
+    await ada.writes("Where is my order?")
+
+    await ada.writes("/close It came today")
+
+    assert any("It came today" in line for line in world.thread(world.card()))
+    assert "Closed" in words(world.cards()[0])
+
+
 async def test_the_status_names_the_open_tickets(world: World) -> None:
     ada = world.customer()
     await ada.writes("Where is my order?")

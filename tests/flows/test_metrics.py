@@ -19,6 +19,7 @@ BOUNDED = {
     "target": {"slack", "telegram", "whatsapp"},
     "platform": {"slack", "telegram", "whatsapp"},
     "queue": {"inbox", "outbox"},
+    "stage": {"unprocessed", "unposted", "undelivered"},
     "state": {
         "new", "parked", "held", "queued", "later", "sending", "uncertain", "failed", "undecided", "busy", "waiting",
     },

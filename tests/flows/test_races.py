@@ -217,5 +217,53 @@ async def test_an_explicit_reply_by_mention_whose_edit_comes_first_is_sent_once(
     again = {**edited, "edited": {"user": world.mika.id, "ts": later_ts(world, 3)}, "text": f"<@{me}> reply hello!"}
     await happens(world, subtype="message_changed", message=again, previous_message=edited, event_ts=later_ts(world, 3))
 
-    assert ada.received[1:] == ["helo"]
+    assert ada.received[1:] == ["hello"]
     assert "left already" in world.thread(world.card())[-1]
+
+
+async def test_an_explicit_reply_that_is_edited_into_plain_text_before_it_comes_stays_internal(
+    world: World, ada: Customer
+) -> None:
+    ts, at = later_ts(world), later_ts(world, 2)
+    said = message(world, ts, "!reply he is a crook")
+    edited = message(world, ts, "he is a crook", edited={"user": world.mika.id, "ts": at})
+
+    await happens(world, subtype="message_changed", message=edited, previous_message=said, event_ts=at)
+    await happens(world, **said)
+    await world.passes(HOLD)
+
+    assert len(ada.received) == 1
+
+
+async def test_an_explicit_reply_whose_deletion_comes_first_is_not_sent(world: World, ada: Customer) -> None:
+    ts = later_ts(world)
+    said = message(world, ts, "!reply he is a crook")
+
+    await happens(world, subtype="message_deleted", deleted_ts=ts, previous_message=said, event_ts=later_ts(world, 2))
+    await happens(world, **said)
+
+    assert len(ada.received) == 1
+
+
+async def test_an_explicit_reply_that_was_refused_is_sent_when_it_is_edited_right(world: World, ada: Customer) -> None:
+    said = await world.mika.writes("!reply", under=world.card())
+    assert "text is missing" in world.mika.whispers[-1]
+
+    await world.mika.edits(said, "!reply It is on its way")
+    await world.mika.edits(said, "!reply It is on its way!")
+
+    assert ada.received[1:] == ["It is on its way"]
+    assert "left already" in world.thread(world.card())[-1]
+
+
+async def test_a_link_that_slack_unfurls_before_an_explicit_reply_comes_does_not_stop_it(
+    world: World, ada: Customer
+) -> None:
+    ts = later_ts(world)
+    said = message(world, ts, "!reply see https://example.com")
+    shown = {**said, "attachments": [{"title": "Example"}]}
+
+    await happens(world, subtype="message_changed", message=shown, previous_message=said, event_ts=later_ts(world, 2))
+    await happens(world, **said)
+
+    assert ada.received[1:] == ["see https://example.com"]

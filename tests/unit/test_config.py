@@ -33,6 +33,7 @@ def test_an_empty_file_means_the_defaults_and_one_desk() -> None:
     assert config.targets.first_response == timedelta(minutes=30)
     assert config.targets.resolution == timedelta(hours=8)
     assert config.limits.slack_posts_per_second == 1.0
+    assert config.alarms.loss_after == timedelta(minutes=10)
 
 
 def test_every_key_is_read() -> None:
@@ -59,6 +60,8 @@ def test_every_key_is_read() -> None:
         resolution = "2d"
         [limits]
         slack_posts_per_second = 0
+        [alarms]
+        loss_after = 0
         [texts.id]
         "ticket.received" = "Diterima: #{number} {{ya}}"
         """
@@ -73,6 +76,7 @@ def test_every_key_is_read() -> None:
     assert config.tickets.reopen_within == timedelta(minutes=90)
     assert (config.targets.first_response, config.targets.resolution) == (timedelta(seconds=90), timedelta(days=2))
     assert config.limits.slack_posts_per_second == 0
+    assert config.alarms.loss_after == timedelta(0)
     assert config.texts.id == {"ticket.received": "Diterima: #{number} {{ya}}"}
     assert config.texts.en == {}
 
@@ -99,6 +103,8 @@ def test_every_key_is_read() -> None:
         ("targets.resolution = 30", "targets.resolution: 30 is wrong; it must be a duration"),
         ('targets.resolution = "0m"', 'targets.resolution: "0m" is wrong'),
         ('targets.resolution = "1h30m"', 'targets.resolution: "1h30m" is wrong'),
+        ("alarms.loss_after = 10", "alarms.loss_after: 10 is wrong; it must be a duration such as"),
+        ("alarms.loss_after = false", "alarms.loss_after: false is wrong"),
         ("limits.slack_posts_per_second = inf", "limits.slack_posts_per_second: Infinity is wrong"),
         ("mode = 1", "mode: no such key; here stand: supervisors, timezone, desk"),
         ('desk = [{name = "A"}]', "desk[1].channel: missing; set it to a Slack channel: its id"),
