@@ -19,7 +19,7 @@ from bot.delivery.retry import backoff
 from bot.errors import DeliveryError
 from bot.logs import trace
 from bot.metrics import Metrics
-from bot.models.database import is_temporary, query
+from bot.models.database import is_temporary, query, urgent
 from bot.models.rows import InboxRow
 
 PAUSE = timedelta(seconds=2)  #: before a row is tried again whose decision needs a platform that is away
@@ -101,7 +101,7 @@ class Inbox:
     async def _commit(self, batch: Sequence[_Handed]) -> None:
         rows = [row for handed in batch for row in handed.rows]
         try:
-            async with in_transaction():
+            async with urgent():  # the platform waits for it
                 await InboxRow.bulk_create(rows, ignore_conflicts=True)
         except Exception as error:
             for handed in batch:

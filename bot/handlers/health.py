@@ -9,7 +9,7 @@ from bot.channels.base import Health
 from bot.clock import Clock
 from bot.delivery.losses import Loss, Stage, by_stage, losses
 from bot.delivery.standing import Standing, standing
-from bot.models.database import query
+from bot.models.database import query, writable
 
 SILENCE = timedelta(seconds=60)  #: without a sign of life, before a part counts as away
 
@@ -41,6 +41,7 @@ class HealthPages:
         lost: dict[str, dict[str, object]] = {}
         counts: Mapping[str, int] = {}
         try:
+            await writable()
             counts = _counts(await standing(query))
             lost = self._lost(by_stage(await losses(query, now=self._clock.now())))
             parts["database"] = {"ready": True, "age_s": 0}

@@ -8,7 +8,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
+from tortoise.backends.base.client import TransactionContext
 from tortoise.connection import get_connection
+from tortoise.transactions import in_transaction
 
 from bot.errors import ConfigError
 from bot.models import copies, postgres, safe_asyncpg, safe_sqlite, sqlite
@@ -16,7 +18,7 @@ from bot.models.base import APPS, Database, Upgrade
 
 __all__ = [
     "APPS", "Database", "Upgrade", "backup", "connect", "database_path", "exclusive", "instant", "is_temporary",
-    "query", "reading",
+    "query", "reading", "urgent", "writable",
 ]  # fmt: skip
 
 
@@ -91,6 +93,18 @@ async def backup(url: str, target: Path, *, now: datetime) -> None:
 def is_temporary(error: BaseException) -> bool:
     """Whether the same may succeed later, without a change of ours: locked, full, away or overloaded."""
     return safe_sqlite.is_temporary(error) or safe_asyncpg.is_temporary(error)
+
+
+def urgent() -> TransactionContext:
+    """A transaction that does not wait behind others, where the database can do that; for what somebody waits for."""
+    client = get_connection("default")
+    return client.urgent() if isinstance(client, safe_sqlite.SafeSqliteClient) else in_transaction()
+
+
+async def writable() -> None:
+    """Return when something could be written now, or raise what Tortoise raises."""
+    async with in_transaction():
+        pass
 
 
 async def query(sql: str, values: Sequence[object]) -> list[dict[str, Any]]:

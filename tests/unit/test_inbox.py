@@ -193,19 +193,6 @@ async def test_lanes_go_side_by_side_and_a_busy_one_waits(inbox: Inbox, clock: M
     assert [[item.key for item in items] for items in (first, second, third)] == [["a1", "b1"], ["c1"], []]
 
 
-@pytest.mark.parametrize("kind", [Kind.SQLITE], indirect=True)  # on PostgreSQL reading waits for no writer
-async def test_a_row_that_somebody_discards_while_it_is_looked_up_is_not_taken(
-    inbox: Inbox, clock: ManualClock
-) -> None:
-    await inbox.put("chat", [raw("a")])
-    looking = asyncio.create_task(inbox.take(now=clock.now(), limit=1))
-    await asyncio.sleep(0)  # its question is on its way
-
-    await InboxRow.all().update(state="discarded")
-
-    assert list(await looking) == []
-
-
 # --- endings
 
 
