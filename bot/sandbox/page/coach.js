@@ -79,7 +79,9 @@ function visible(node) {
   const at = node.getBoundingClientRect();
   const shelf = node.closest(".messages, .bubbles, .rail")?.getBoundingClientRect();
   const hidden = shelf && (at.bottom < shelf.top + EDGE || at.top > shelf.bottom - EDGE);
-  return hidden || !at.width ? null : at;
+  const over = document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2);
+  const covered = over && !node.contains(over) && !over.contains(node); // by a menu, a thread, a list that rose
+  return hidden || covered || !at.width ? null : at;
 }
 
 /** Beside `around`, level with the target in it. */

@@ -30,6 +30,7 @@ export function guide(page) {
   });
   [page.slack, ...page.owners.map((one) => one.store)].forEach((store) => store.subscribe(() => settle(state, draw)));
   page.desk.watch(draw);
+  page.phones.watch(draw);
   heard(() => {
     if (state.on && stageOf(state)?.name === "write") introduce(state);
     draw();
@@ -92,13 +93,16 @@ function stageOf(state) {
   return { ...now, name: now.stage };
 }
 
-/** Whether the customer has answered the question that was asked at the end. */
-function answered(state, { customer, card }) {
-  const asking = customer?.person.messages.findLast((one) => one.from_bot && one.reply_markup?.inline_keyboard?.length);
-  state.asked ??= asking ? { id: asking.message_id, card: card.message.ts } : null;
-  if (!state.asked || state.asked.card !== card.message.ts) return false;
-  const one = customer?.person.messages.find(({ message_id }) => message_id === state.asked.id);
-  return Boolean(one) && !one.reply_markup?.inline_keyboard?.length;
+/** Whether the customer has answered the question that was asked at the end, by its buttons or in words. */
+function answered(state, { customer }) {
+  const messages = customer?.person.messages ?? [];
+  state.asked ??= messages.findLast((one) => one.from_bot && hasKeys(one))?.message_id ?? null;
+  const at = messages.findIndex((one) => one.message_id === state.asked);
+  return at >= 0 && (!hasKeys(messages[at]) || messages.slice(at).some((one) => !one.from_bot));
+}
+
+function hasKeys(message) {
+  return Boolean(message.reply_markup?.inline_keyboard?.length);
 }
 
 function noteFor(stage, state, draw) {

@@ -13,11 +13,12 @@ const CLOCK_MS = 20_000;
 
 /**
  * @param owners `{store, messenger}` of each messenger
- * @returns the node, with `draw()`, `choose(key)`; `first(language)` and `front()`, somebody as `{key, store, messenger, person}`;
- *   `write(key)`, which goes to the composer of a phone; `of(key)`, its node or null
+ * @returns the node, with `draw()`; `choose(key)`, whose phone is shown; `write(key)`, which goes to its composer, too;
+ *   `of(key)`, a phone's node or null; `first(language)` and `front()`, somebody as `{key, store, messenger, person}`;
+ *   and `watch(watcher)`, who is told of each drawing
  */
 export function phonesPane(owners) {
-  const pane = { owners, chosen: [], order: [], phones: new Map(), seen: new Map() };
+  const pane = { owners, watchers: [], chosen: [], order: [], phones: new Map(), seen: new Map() };
   const rail = el("div", { class: "rail", role: "group" });
   const row = el("div", { class: "phone-row" });
   const node = el("section", { class: "phones" }, rail, row);
@@ -28,6 +29,7 @@ export function phonesPane(owners) {
     inSight(pane, rail);
     node.setAttribute("aria-label", say("customers"));
     rail.setAttribute("aria-label", say("customers.pick"));
+    pane.watchers.forEach((watcher) => watcher());
   });
   const choose = (key) => {
     pane.chosen = [key, ...pane.order.filter((one) => one !== key)];
@@ -43,7 +45,9 @@ export function phonesPane(owners) {
     choose(key);
     requestAnimationFrame(() => pane.phones.get(key)?.write());
   };
-  return Object.assign(node, { draw, choose, write, first, front, of: (key) => pane.phones.get(key) ?? null });
+  const of = (key) => pane.phones.get(key) ?? null;
+  const watch = (watcher) => pane.watchers.push(watcher);
+  return Object.assign(node, { draw, choose, write, first, front, of, watch });
 }
 
 function everybody(owners) {
