@@ -34,7 +34,7 @@ from bot.slack.refusals import refusal
 MINE, UNCLAIMED, ESCALATED, OLDEST, TROUBLES = 20, 15, 8, 5, 8  #: lines of each list; together they fit into one view
 LOOKED_AT = 100  #: escalated tickets among which those of one person are sought
 NOTICE_STAYS = timedelta(minutes=1)
-FIGURES_KEPT = timedelta(minutes=1)  #: today's figures are read once for all supervisors
+FIGURES_KEPT = timedelta(minutes=1)  #: today's figures, read once for all supervisors, while nothing happens
 
 Deed = Callable[[AgentId, int, Cause], Awaitable[None]]
 
@@ -88,7 +88,8 @@ class HomeTab:
         self._config = front.services.context.config
         self._health = health
         self._told: dict[AgentId, _Told] = {}
-        self._figures: tuple[datetime, Summary] | None = None
+        self._figures: Summary | None = None
+        self._figures_of = -1  #: the last change that they know of
 
     async def mark(self) -> object:
         """Changes when something has changed that somebody's tab may show."""
@@ -248,15 +249,13 @@ class HomeTab:
         return [load for *_, load in sorted(found, key=lambda one: one[:3])]
 
     async def _today(self, say: Say) -> list[str]:
-        now = self._front.clock.now()
-        if self._figures is None or now - self._figures[0] >= FIGURES_KEPT:
+        now, last, known = self._front.clock.now(), await rows.last_change(), self._figures
+        if known is None or self._figures_of != last or now - known.now >= FIGURES_KEPT:
             period = parse(DEFAULT, now=now, zone=self._config.zone)
             found = await queries.tickets(period)
-            summary = await asyncio.to_thread(
-                summarise, found, period=period, targets=self._config.targets, now=now, by=None
-            )
-            self._figures = now, summary
-        _, *figures = lines(self._figures[1], say=say, name=str)
+            known = await asyncio.to_thread(summarise, found, period=period, targets=self._config.targets, now=now)
+            self._figures, self._figures_of = known, last
+        _, *figures = lines(known, say=say, name=str)
         return figures
 
     async def _trouble(self, stuck: Stuck) -> Trouble:

@@ -143,7 +143,7 @@ def home(view: HomeView, say: Say) -> list[Json]:
     return [
         *unseen,
         *_notice(view.notice, say),
-        *([section("away", "\n".join(_away(one, say) for one in view.away))] if view.away else ()),
+        *(section(f"away.{number}", _away(one, say)) for number, one in enumerate(view.away)),
         *(_troubles(view.board, say) if view.board is not None else ()),
         *(_queue(view.queue, say, view.now) if view.queue is not None else ()),
         *(_board(view.board, say, view.now) if view.board is not None else ()),

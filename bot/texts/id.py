@@ -282,7 +282,7 @@ TEXTS: dict[str, str] = {
     "home.mine.none": (
         "🌤️ Saat ini tidak ada tiket milik Anda. Tiket menjadi milik Anda dengan *Ambil*, di sini atau di kartunya."
     ),
-    "home.unclaimed": "Belum diambil siapa pun: {total}",
+    "home.unclaimed": "Belum diambil: {total}",
     "home.unclaimed.none": "✅ Setiap tiket yang terbuka punya pemilik.",
     "home.escalated": "Dieskalasi kepada Anda: {total}",
     "home.more": "… dan {count} lagi. `/loket list` menampilkan dua puluh yang pertama.",
@@ -304,7 +304,7 @@ TEXTS: dict[str, str] = {
     "home.away.since": " sejak {at}",
     "home.away.problem": " Alasan: {problem}",
     "home.unseen": "🔌 Tidak dapat dilihat siapa yang termasuk meja layanan. {reason}",
-    "home.board": "Semua meja: {total} terbuka",
+    "home.board": "Papan: {total} terbuka",
     "home.board.owner": "• {who}: {total}, {waiting} di antaranya menunggu kita",
     "home.board.others": "• {count} orang lagi: {total}",
     "home.board.oldest": "*Yang paling lama menunggu kita*",

@@ -141,7 +141,7 @@ async def test_due_and_late_are_marked_as_time_passes_though_nothing_happens(wor
 async def test_an_unclaimed_ticket_is_claimed_on_the_tab_and_the_claim_taken_back(world: World) -> None:
     await world.customer("Ada").writes("Where is my order?")
     await opens(world.mika)
-    assert "Nobody has these yet: 1" in section(world.mika, "unclaimed")
+    assert "Unclaimed: 1" in section(world.mika, "unclaimed")
 
     after = await presses(world.mika, "home.claim", "1")
 
@@ -153,7 +153,7 @@ async def test_an_unclaimed_ticket_is_claimed_on_the_tab_and_the_claim_taken_bac
     after = await presses(world.mika, "home.undo")
 
     assert "Taken back: ticket #1 (Ada)" in after
-    assert "Nobody has these yet: 1" in after
+    assert "Unclaimed: 1" in after
 
 
 async def test_of_two_who_press_at_once_one_gets_it_and_the_other_reads_who(world: World) -> None:
@@ -283,7 +283,7 @@ async def test_a_supervisor_sees_who_has_what_and_todays_figures(led: World) -> 
     await opens(led.mika)
 
     board = section(led.agents["lena"], "board")
-    assert "All desks: 3 open" in board
+    assert "The board: 3 open" in board
     assert "New: *1*" in board
     assert "In progress: *1*" in board
     assert "Waiting for the customer: *1*" in board
@@ -292,7 +292,7 @@ async def test_a_supervisor_sees_who_has_what_and_todays_figures(led: World) -> 
     assert board.index("|#2>") < board.index("|#3>")
     assert "3 came in, 1 answered, 0 closed, 3 open now" in board
     assert "Asia/Jakarta" in board
-    assert "All desks" not in shown(led.mika)
+    assert "The board" not in shown(led.mika)
 
 
 async def test_a_supervisor_reads_what_has_gone_wrong_and_what_to_do(led: World) -> None:
@@ -348,7 +348,7 @@ async def test_it_changes_when_tickets_do_a_few_seconds_later_and_for_many_chang
     during = published(world)
     await world.passes(LOOK)
 
-    assert "Nobody has these yet: 3" in shown(world.mika)
+    assert "Unclaimed: 3" in shown(world.mika)
     assert during == before
     assert published(world) == before + 1
 
@@ -376,8 +376,8 @@ async def test_who_has_not_looked_for_long_is_left_alone_until_they_open_it(worl
     await world.passes(LOOK)
     stale = shown(world.mika)
 
-    assert "Nobody has these yet: 1" not in stale
-    assert "Nobody has these yet: 1" in await opens(world.mika)
+    assert "Unclaimed: 1" not in stale
+    assert "Unclaimed: 1" in await opens(world.mika)
 
 
 async def test_a_restart_remembers_who_looked(world: World) -> None:
@@ -452,7 +452,7 @@ async def test_a_publishing_that_hangs_delays_no_message(world: World) -> None:
     await world.quiet()
 
     await world.passes(LOOK)
-    assert "Nobody has these yet: 1" in shown(world.mika)
+    assert "Unclaimed: 1" in shown(world.mika)
 
 
 async def test_somebody_elses_view_is_put_right_again(world: World) -> None:
@@ -463,7 +463,7 @@ async def test_somebody_elses_view_is_put_right_again(world: World) -> None:
     await world.customer().writes("Hello")
     await world.passes(LOOK)
 
-    assert "Nobody has these yet: 1" in shown(world.mika)
+    assert "Unclaimed: 1" in shown(world.mika)
 
 
 async def test_who_is_deactivated_is_forgotten(world: World) -> None:
@@ -479,7 +479,7 @@ async def test_who_is_deactivated_is_forgotten(world: World) -> None:
     await world.passes(LOOK)
 
     assert published(world) == before + 1
-    assert "Nobody has these yet: 2" in shown(world.budi)
+    assert "Unclaimed: 2" in shown(world.budi)
 
 
 async def test_an_app_that_was_not_installed_anew_has_no_home_tab_and_works_all_the_same(world: World) -> None:

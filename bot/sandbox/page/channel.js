@@ -20,7 +20,8 @@ export function channelPane(desk) {
   const stick = sticky(list);
   let shown = null;
   node.draw = () => {
-    if (!desk.channel) return;
+    node.hidden = desk.home;
+    if (!desk.channel || desk.home) return;
     const { direct, name } = desk.store.channels.find((one) => one.id === desk.channel);
     title.replaceChildren(...(direct ? [] : [sign("hash")]), name);
     drawMembers(members, desk);

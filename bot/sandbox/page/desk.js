@@ -12,6 +12,8 @@ const PERMALINK = /^https:\/\/[\w-]+\.slack\.com\/archives\/(\w+)\/p(\d+)(\d{6})
 export class Desk {
   channel = null;
   thread = null;
+  /** Whether the app's Home tab is shown, in the place of the channel. */
+  home = false;
   /** The `ts` of the own message that is being edited. */
   editing = null;
   unread = new Map();
@@ -46,7 +48,14 @@ export class Desk {
   open(channel) {
     this.channel = channel;
     this.thread = null;
+    this.home = false;
     this.unread.delete(channel);
+    this.#draw();
+  }
+
+  openHome() {
+    this.home = true;
+    this.thread = null;
     this.#draw();
   }
 
@@ -69,7 +78,7 @@ export class Desk {
 
   /** Be where this card can be seen: in its channel, and in no other ticket's thread. */
   go(channel, ts) {
-    if (this.channel !== channel) this.open(channel);
+    if (this.channel !== channel || this.home) this.open(channel);
     if (this.thread && this.thread !== ts) this.closeThread();
   }
 
@@ -108,7 +117,7 @@ export class Desk {
     if (type !== "message" || !message || message.user === this.store.me) return;
     if (isReply(message)) {
       if (this.thread !== message.thread_ts) this.unreadThreads.add(message.thread_ts);
-    } else if (channel !== this.channel) this.unread.set(channel, (this.unread.get(channel) ?? 0) + 1);
+    } else if (channel !== this.channel || this.home) this.unread.set(channel, (this.unread.get(channel) ?? 0) + 1);
   }
 
   /** Completions; Slack runs no commands in threads. */

@@ -6,7 +6,7 @@ import { el, link, clock } from "./dom.js";
 import { emoji, withEmoji } from "./emoji.js";
 
 const INLINE =
-  /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+'-]+):|(https?:\/\/(?:(?!&[lg]t;)[^\s<>|])*(?!&[lg]t;)[^\s<>|.,;:!?)'"*_~])|(?<![\p{L}\p{N}])([*_~])(?=\S)(.+?)(?<=\S)\5(?![\p{L}\p{N}])/gu;
+  /`([^`\n]+)`|<([^<>\n]+)>|:([a-z0-9_+'-]+):|(https?:\/\/(?:(?!&[lg]t;)[^\s<>|])*(?!&[lg]t;)[^\s<>|.,;:!?)'"*_~])|(?<![\p{L}\p{N}])([*_~])(?=[^\s\u200b])(.+?)(?<=[^\s\u200b])\5(?![\p{L}\p{N}])/gu;
 const STYLES = { "*": "b", _: "i", "~": "s" };
 
 /** The three signs that Slack escapes, as written. */

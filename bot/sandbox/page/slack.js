@@ -4,6 +4,7 @@
 import { channelPane } from "./channel.js";
 import { Desk } from "./desk.js";
 import { avatar, el, keyed, soon } from "./dom.js";
+import { homePane } from "./home.js";
 import { sign } from "./icons.js";
 import { modals } from "./modal.js";
 import { notice } from "./popup.js";
@@ -24,14 +25,14 @@ export function slackPane(store, { become }) {
   const desk = new Desk(store, { draw, write: () => thread.write(), back: (ts) => channel.back(ts) });
   const thread = threadPane(desk);
   const openForms = modals(store);
-  const [top, side, channel] = [agents(desk, become), sidebar(desk), channelPane(desk)];
-  const parts = [top, side, channel, thread];
+  const [top, side, channel, home] = [agents(desk, become), sidebar(desk), channelPane(desk), homePane(desk)];
+  const parts = [top, side, channel, home, thread];
   const node = el(
     "section",
     { class: "slack", "aria-label": "Slack", id: "slack" },
     top,
     side,
-    el("main", { class: "slack-main" }, channel),
+    el("main", { class: "slack-main" }, channel, home),
     thread,
   );
   store.subscribe(draw);
@@ -84,16 +85,15 @@ function sidebar(desk) {
   const channels = el("div", { class: "side-list" });
   const apps = el("div", { class: "side-list" });
   const label = { class: "sidebar", "aria-label": "Channels" };
-  const direct = el("div", {}, el("h2", {}, "Apps"), apps);
-  const node = el("nav", label, el("h2", {}, "Channels"), channels, direct);
+  const node = el("nav", label, el("h2", {}, "Channels"), channels, el("h2", {}, "Apps"), apps);
   const options = { key: (item) => item.id, build: (item) => sideRow(item, desk) };
-  const marks = (id) => ({ id, current: desk.channel === id, unread: desk.unread.get(id) ?? 0 });
+  const marks = (id) => ({ id, current: !desk.home && desk.channel === id, unread: desk.unread.get(id) ?? 0 });
   node.draw = () => {
     const rows = (kind, found) => found.map(({ id, name }) => ({ kind, name, ...marks(id) }));
     const talks = store.channels.filter((one) => one.direct);
     keyed(channels, rows("channel", store.channels.filter((one) => !one.direct)), options);
-    keyed(apps, rows("app", talks), options);
-    direct.hidden = talks.length === 0;
+    const home = { id: "home", kind: "home", name: `${store.names.user(store.bot) ?? "App"} Home`, current: desk.home };
+    keyed(apps, [home, ...rows("app", talks)], options);
   };
   return node;
 }
@@ -102,8 +102,8 @@ function sideRow({ id, kind, name, current, unread }, desk) {
   const attributes = { class: unread ? "unread" : "", "aria-current": current ? "page" : null, "data-focus": id };
   return el(
     "button",
-    { type: "button", ...attributes, onclick: () => desk.open(id) },
-    kind === "app" ? avatar(name, null, "square") : sign("hash"),
+    { type: "button", ...attributes, onclick: () => (kind === "home" ? desk.openHome() : desk.open(id)) },
+    kind === "app" ? avatar(name, null, "square") : sign(kind === "home" ? "home" : "hash"),
     el("span", { class: "side-name" }, name),
     unread > 0 && el("span", { class: "badge", "aria-label": `${unread} new` }, String(unread)),
   );

@@ -26,6 +26,8 @@ export class SlackStore extends Store {
   ephemerals = [];
   #dismissed = new Set();
   views = [];
+  /** What the app shows on its Home tab; null until it has published something. */
+  home = null;
   commands = [];
   shortcuts = [];
   online = false;
@@ -46,6 +48,7 @@ export class SlackStore extends Store {
     this.messages = new Map(Object.entries(state.messages ?? {}).map(([channel, list]) => [channel, flat(list)]));
     this.ephemerals = state.ephemerals ?? [];
     this.views = state.views ?? [];
+    this.home = state.home ?? null;
     this.commands = state.commands ?? [];
     this.shortcuts = state.shortcuts ?? [];
     this.changed();
@@ -170,6 +173,9 @@ const FRAMES = {
   },
   views(store, { views }) {
     store.views = views ?? [];
+  },
+  home(store, { views }) {
+    store.home = views[0];
   },
 };
 
