@@ -154,6 +154,7 @@ class Application:
         )  # fmt: skip
 
     def _build_queues(self, services: Services, channels: Mapping[str, Channel], surface: SlackSurface) -> None:
+        self._metrics.expects((SOURCE, *channels))
         processors = {
             **dict.fromkeys(channels, services.intake.process),
             SOURCE: Events(self._front, self._homes).process,

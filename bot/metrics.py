@@ -6,7 +6,7 @@ A label's values are few and known beforehand: never an id, an address or a word
 
 import asyncio
 import platform
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from types import SimpleNamespace
@@ -34,6 +34,7 @@ from bot.errors import DeliveryError
 COMMITS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 CALLS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 JOURNEYS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
+OUTCOMES = ("delivered", "rejected", "unreachable", "later", "down", "unconfirmed", "error")  #: of deliveries
 LAG_EVERY_S = 1.0  #: between two looks at the loop's lag
 
 
@@ -98,6 +99,12 @@ class Metrics:
     def built(self, *, database: str) -> None:
         """Which program this is."""
         self._build.info({"version": __version__, "python": platform.python_version(), "database": database})
+
+    def expects(self, targets: Iterable[str]) -> None:
+        """Count deliveries from zero on; else the first of its kind would be no increase to Prometheus."""
+        for target in targets:
+            for outcome in OUTCOMES:
+                self._deliveries.labels(target, outcome)
 
     def received(self, source: str, number: int) -> None:
         """A platform handed over so many things."""

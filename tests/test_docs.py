@@ -267,7 +267,7 @@ def headings(page: Path) -> set[str]:
 def test_every_file_and_function_that_is_named_exists(page: Path) -> None:
     named = ticked(page.read_text(encoding="utf-8"))
 
-    for name in (name for name in named if re.match(r"(bot|tests|docs)/[\w./:-]*$", name)):
+    for name in (name for name in named if re.match(r"(bot|deploy|tests|docs)/[\w./:-]*$", name)):
         path, _, function = name.partition(":")
         assert (ROOT / path).exists(), name
         assert not function or function in defined(ROOT / path), name

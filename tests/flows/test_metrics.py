@@ -38,6 +38,7 @@ async def test_the_way_there_and_back_is_measured(world: World) -> None:
     await world.passes(HOLD)
     seen = await look(world)
 
+    assert ("loket_deliveries_total", frozenset({("target", "slack"), ("outcome", "error")})) in seen
     assert held("loket_outbox_parts", state="held") == 1
     assert seen("loket_outbox_parts", state="held") == 0
     assert seen("loket_received_total", source="telegram") == 2
