@@ -50,7 +50,7 @@ def _value(kind: type[Model], name: str, field: fields.Field[Any], number: int) 
         case fields.CharField():
             return f"{number}{WORDS}{name}"[: field.max_length]
         case fields.TextField():
-            return f"{name} {WORDS * 100}{number}"
+            return f"{name} {WORDS * 3}{number}"
         case fields.BooleanField():
             return True
         case fields.BigIntField() if not field.pk:

@@ -88,6 +88,15 @@ async def rows(url: str, sql: str, *values: object) -> list[tuple[Any, ...]]:
         await connection.close()
 
 
+async def script(url: str, sql: str) -> None:
+    """Run statements, on a connection of its own."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
+
+
 def _address(name: str) -> str:
     return urlunsplit(urlsplit(server_url())._replace(path=f"/{name}"))
 

@@ -16,30 +16,6 @@ from bot.models.database import APPS, Database, connect, query
 from tests.database import Kind, empty_url
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-FIRST_ROWS: dict[str, dict[str, object]] = {  # parents first
-    "counter": {"name": "ticket", "value": 42},
-    "customer": {"id": 1, "name": "Ada", "language": "id", "created_at": NOON},
-    "identity": {"id": 1, "customer_id": 1, "channel": "telegram", "account": "7", "key": "8", "created_at": NOON},
-    "inbox": {
-        "id": 1, "source": "telegram", "key": "k", "lane": "l", "position": 2, "raw": "{}", "received_at": NOON,
-        "state": "done", "attempts": 1, "next_at": NOON, "error": "e", "settled_at": NOON,
-    },
-    "seen": {"key": "s", "at": NOON},
-    "ticket": {
-        "id": 1, "number": 42, "desk": "Support", "customer_id": 1, "identity_id": 1, "subject": "Lost", "level": 2,
-        "status": "open", "owner": "U1", "opened_at": NOON, "last_customer_at": NOON, "version": 3, "previous": 41,
-    },
-    "journal": {"id": 1, "at": NOON, "event": "TicketOpened", "ticket_id": 1, "actor": "customer", "data": '{"a": 1}'},
-    "message": {
-        "id": 1, "ticket_id": 1, "seq": 1, "direction": "in", "author": "customer", "author_name": "Ada",
-        "body": '[{"text": "Lost"}]', "kind": "text", "sent_at": NOON, "arrived_at": NOON, "external_key": "x",
-    },
-    "delivery": {
-        "id": 1, "lane": "slack:1", "seq": 1, "kind": "open_thread", "budget": "b", "ticket_id": 1, "message_id": 1,
-        "payload": "{}", "state": "done", "rank": 0, "attempts": 1, "due_at": NOON, "external_key": "9", "cause": "c",
-        "part": 0, "created_at": NOON,
-    },
-}  # fmt: skip
 POSTGRES = """
 SELECT table_name AS name, concat_ws(' ', column_name, data_type, character_maximum_length, is_nullable,
     column_default, is_identity) AS sql
@@ -95,34 +71,6 @@ async def test_the_migrations_make_the_tables_of_the_rows(database: Database, ki
     await context.generate_schemas()
 
     assert migrated == await schema(kind)
-
-
-async def test_a_first_database_is_brought_up_to_date_with_every_row(database: Database, kind: Kind) -> None:
-    await database._apply("0001_first_tables")
-    if kind is Kind.SQLITE:
-        await query('DROP INDEX "idx_ticket_identit_91f5e8"', [])
-        await query('CREATE INDEX "idx_ticket_identit_20ad99" ON "ticket" ("identity", "status")', [])
-    for table, row in FIRST_ROWS.items():
-        marks = ", ".join("?" * len(row))
-        await query(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))  # noqa: S608
-    before = {table: await query(f"SELECT * FROM {table}", []) for table in FIRST_ROWS}  # noqa: S608
-
-    await database.migrate(now=NOON)
-
-    for table, (old,) in before.items():
-        (new,) = await query(f"SELECT * FROM {table}", [])  # noqa: S608
-        assert {name: new[name] for name in old} == old
-        assert {new[name] for name in new.keys() - old.keys()} <= {None}
-    assert (await schema(kind)).keys() >= {"alias"}
-    if kind is Kind.SQLITE:
-        assert "idx_ticket_identit_91f5e8" in await schema(kind)
-        assert "idx_ticket_identit_20ad99" not in await schema(kind)
-
-
-def test_the_first_rows_are_in_every_table() -> None:
-    first = Path(migrations.__path__[0], "0001_first_tables.py").read_text()
-
-    assert set(FIRST_ROWS) == set(re.findall(r'"table": "(\w+)"', first))
 
 
 async def test_no_index_is_over_a_constant(database: Database, kind: Kind) -> None:

@@ -60,8 +60,9 @@ def _partial(target: Path) -> Iterator[Path]:
     try:
         yield Path(name)
     finally:
-        with suppress(FileNotFoundError):
-            os.unlink(name)
+        for left in (name, f"{name}-journal"):  # SQLite's own, where it failed
+            with suppress(FileNotFoundError):
+                os.unlink(left)
 
 
 def _opened(source: Path, *, patience_s: float) -> sqlite3.Connection:

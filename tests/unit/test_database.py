@@ -116,15 +116,6 @@ async def test_an_upgrade_copies_a_database_in_use_and_keeps_what_is_in_it(tmp_p
         await database.close()
 
 
-async def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
-    async with fresh_database(tmp_path / "loket.db") as database:
-        await get_connection("default").execute_query(
-            "INSERT INTO tortoise_migrations (app, name, applied_at) VALUES ('models', '9999_tomorrow', '2030-01-01')"
-        )
-        with pytest.raises(ConfigError, match=r"newer Loket \(it has 9999_tomorrow\)"):
-            await database.migrate(now=MONDAY)
-
-
 async def test_another_programs_database_is_left_alone(tmp_path: Path) -> None:
     database = await opened(tmp_path / "other.db")
     await get_connection("default").execute_script("CREATE TABLE recipe (name TEXT)")
