@@ -51,12 +51,15 @@ UNFINISHED = wrong(
 
 
 class Checks:
-    """The checks of one set-up; ``clock`` is compared with the platforms'."""
+    """The checks of one set-up: ``clock`` is compared with the platforms'; for ``patience`` see `Inquiry`."""
 
-    def __init__(self, found: Found, *, machine: Machine, clock: Clock) -> None:
+    def __init__(
+        self, found: Found, *, machine: Machine, clock: Clock, patience: timedelta = timedelta(seconds=5)
+    ) -> None:
         self._found = found
         self._machine = machine
         self._clock = clock
+        self._patience = patience
         self._channels = build_channels(found, clock=clock, menus={}, told=_untold)
 
     def look(self) -> list[Finding]:
@@ -73,7 +76,7 @@ class Checks:
         looked = database.Looked([])
         if url is not None:
             looked = await database.ask(url) if database_path(url) is None else database.look(url, self._machine)
-        inquiry = Inquiry(self._clock.now, is_running=looked.is_running)
+        inquiry = Inquiry(self._clock.now, is_running=looked.is_running, patience=self._patience)
         asked = [self._ask_slack(inquiry), *(_ask(channel, inquiry) for channel in self._channels.values())]
         findings = await asyncio.gather(*asked)
         return [*self._here(looked), *_clock(inquiry.skews), *chain.from_iterable(findings)]

@@ -71,11 +71,13 @@ class Inquiry:
     Attributes:
         now: reads the clock.
         is_running: a Loket runs on our database; what it does on the platforms is not a stranger's doing.
+        patience: how long to wait for what only shows after a while.
         skews: how far our clock was ahead of each server that answered.
     """
 
     now: Callable[[], datetime]
     is_running: bool = False
+    patience: timedelta = timedelta(0)
     skews: list[timedelta] = field(default_factory=list)
 
     def heard(self, date: str | None) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ class SetUp:
     environment: dict[str, str]
     machine: Machine = SOUND
     toml: str = ""
+    patience: timedelta = timedelta(0)
 
     def grant(self, *, without: Sequence[str] = (), http: str | None = None) -> None:
         """Install the app with its manifest, or with one that asks for less."""
@@ -57,7 +59,7 @@ class SetUp:
         (self.folder / "loket.toml").write_text(self.toml)
         environment = {**self.environment, **variables}
         found = settings.find(environment, known_texts=overridable(), folder=self.folder)
-        return Checks(found, machine=self.machine, clock=SystemClock())
+        return Checks(found, machine=self.machine, clock=SystemClock(), patience=self.patience)
 
 
 @asynccontextmanager

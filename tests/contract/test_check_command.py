@@ -9,6 +9,9 @@ from bot.slack import check
 from tests.checking import SetUp, set_up
 from tests.crashes.process import command
 
+#: By webhook, since there is then nobody to wait for who might fetch as well.
+HOOKED = {"TELEGRAM_WEBHOOK_URL": "https://desk.example.org/webhooks/telegram", "TELEGRAM_WEBHOOK_SECRET": "a-secret"}
+
 
 @pytest.fixture
 async def it(tmp_path: Path) -> AsyncIterator[SetUp]:
@@ -17,7 +20,7 @@ async def it(tmp_path: Path) -> AsyncIterator[SetUp]:
 
 
 async def loket(it: SetUp, *arguments: str, **variables: str) -> tuple[int, list[str], str]:
-    environment = {**it.environment, **variables}
+    environment = {**it.environment, **HOOKED, **variables}
     code, output, errors = await command("check", *arguments, environment=environment, folder=it.folder)
     return code, output.splitlines(), errors
 

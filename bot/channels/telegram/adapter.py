@@ -2,7 +2,7 @@
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cache, partial
 from typing import Any, TypeVar, cast
@@ -13,11 +13,12 @@ from telegram import Bot, BotCommand
 from telegram.error import TelegramError
 
 from bot.channels.base import Capabilities, Health, Inbound, OutboundPart, Put, Raw, Sent
-from bot.channels.telegram import convert, format  # noqa: A004  # the folder's name for it
+from bot.channels.telegram import check, convert, format  # noqa: A004  # the folder's name for it
 from bot.channels.telegram.errors import translated
 from bot.channels.telegram.request import MeasuredRequest
 from bot.domain.text import RichText
 from bot.errors import Down, Later, Unconfirmed
+from bot.findings import Finding, Inquiry
 from bot.logs import trace
 from bot.metrics import Calls, untold
 
@@ -70,8 +71,10 @@ class TelegramChannel:
             MeasuredRequest(1, told=told, read_timeout=POLL.total_seconds() + patience_s, httpx_kwargs=tls),
             MeasuredRequest(IN_FLIGHT, told=told, read_timeout=patience_s, write_timeout=patience_s, httpx_kwargs=tls),
         )
-        base_url = f"{api_url.rstrip('/')}/bot"
-        self._bot = Bot(token, base_url=base_url, get_updates_request=self._requests[0], request=self._requests[1])
+        self._api_url = api_url.rstrip("/")
+        self._bot = Bot(
+            token, base_url=f"{self._api_url}/bot", get_updates_request=self._requests[0], request=self._requests[1]
+        )
         self._free = asyncio.Semaphore(IN_FLIGHT)
         self._menus = menus or {}
         self._courtesies: set[asyncio.Task[None]] = set()
@@ -96,6 +99,14 @@ class TelegramChannel:
         offset = 0
         while True:
             offset = await self._insist(partial(self._receive, offset, put))
+
+    def look(self) -> Sequence[Finding]:
+        """What can be told of the set-up without the network."""
+        return ()
+
+    async def ask(self, inquiry: Inquiry) -> Sequence[Finding]:
+        """What only Telegram can tell of the set-up."""
+        return await check.ask(token=self._bot.token, api_url=self._api_url, url=None, inquiry=inquiry)
 
     def read(self, raw: Raw) -> Inbound:
         """Say what a stored raw update means."""

@@ -55,7 +55,7 @@ def translated(error: TelegramError) -> DeliveryError:
             return Down(_conflict(error.message))
         case ChatMigrated():
             return Rejected("The chat has moved to another one.")
-        case _ if (status := _gateway_status(error)) is not None:
+        case _ if (status := gateway_status(error)) is not None:
             return _of_gateway(status)
         case Forbidden():
             return Unreachable(_refusal(error.message))
@@ -65,7 +65,8 @@ def translated(error: TelegramError) -> DeliveryError:
             return _of_network(error)
 
 
-def _gateway_status(error: TelegramError) -> int | None:
+def gateway_status(error: TelegramError) -> int | None:
+    """The HTTP status of an answer that is not Telegram's own."""
     found = _NOT_TELEGRAMS.match(error.message)
     return int(found[1]) if found else None
 

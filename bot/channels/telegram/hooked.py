@@ -2,14 +2,15 @@
 
 import hmac
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from typing_extensions import override
 
 from bot.channels.base import HookAnswer, HookRequest, Put
-from bot.channels.telegram import convert
+from bot.channels.telegram import check, convert
 from bot.channels.telegram.adapter import ANSWER, API_URL, Menus, TelegramChannel
+from bot.findings import Finding, Inquiry
 from bot.metrics import Calls, untold
 
 SECRET = "x-telegram-bot-api-secret-token"  # noqa: S105  # the header's name
@@ -50,6 +51,16 @@ class HookedTelegram(TelegramChannel):
         while True:
             await self._insist(self._probe)
             await self._pause(PROBE_EVERY)
+
+    @override
+    def look(self) -> Sequence[Finding]:
+        """Whether Telegram would call the address at all; a server of one's own may."""
+        return check.look(self._url) if self._api_url == API_URL else ()
+
+    @override
+    async def ask(self, inquiry: Inquiry) -> Sequence[Finding]:
+        """What only Telegram can tell of the set-up."""
+        return await check.ask(token=self._bot.token, api_url=self._api_url, url=self._url, inquiry=inquiry)
 
     async def hook(self, request: HookRequest, put: Put) -> HookAnswer:
         """Check and keep one update; its conversion is not tried here, since a refused one would block its chat."""

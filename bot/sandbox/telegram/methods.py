@@ -9,6 +9,7 @@ import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from bot.sandbox.telegram.arguments import ApiError, Arguments, bad_request
 from bot.sandbox.telegram.content import checked_reactions, is_command, keyboard, reply_target, text_content
@@ -17,6 +18,7 @@ from bot.sandbox.telegram.world import Json, Message, Person, World
 
 MAX_ANSWER_CHARACTERS = 200
 MAX_POLL_S = 50
+PORTS = frozenset({80, 88, 443, 8443})
 MAX_COMMANDS = 100
 DELETABLE = timedelta(hours=48)
 QUERY_LIFETIME = timedelta(minutes=1)  # not documented; real ones are gone after some such time
@@ -56,8 +58,13 @@ class Methods:
 
     async def getme(self, _: Arguments) -> Json:
         """https://core.telegram.org/bots/api#getme"""
-        abilities = ("can_read_all_group_messages", "supports_inline_queries", "can_connect_to_business")
-        return {**self._world.bot, "can_join_groups": True, **dict.fromkeys(abilities, False)}
+        more = {"supports_inline_queries": False, "can_connect_to_business": False}
+        return {
+            **self._world.bot,
+            "can_join_groups": True,
+            "can_read_all_group_messages": not self._world.privacy,
+            **more,
+        }
 
     async def getupdates(self, given: Arguments) -> list[Json]:
         """https://core.telegram.org/bots/api#getupdates"""
@@ -78,6 +85,8 @@ class Methods:
         url, secret = given.text("url"), given.text("secret_token")
         if url and not url.startswith("https://"):
             raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
+        if url and (urlsplit(url).port or 443) not in PORTS:
+            raise bad_request("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
         if secret and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", secret):
             raise bad_request("secret token contains unallowed characters")
         self._ask_for(given)
@@ -104,8 +113,10 @@ class Methods:
         """https://core.telegram.org/bots/api#getwebhookinfo"""
         updates = self._world.updates
         asked_for = {"allowed_updates": sorted(updates.allowed)} if updates.allowed else {}
-        courier, at = self._world.courier, int(self._world.clock().timestamp())
-        failed = {"last_error_date": at, "last_error_message": courier.last_error} if courier.last_error else {}
+        courier, failed = self._world.courier, {}
+        if courier.last_error_at is not None:
+            at = int(courier.last_error_at.timestamp())
+            failed = {"last_error_date": at, "last_error_message": courier.last_error}
         return {
             **self._world.webhook,
             **failed,

@@ -80,6 +80,15 @@ class TelegramSandbox(Served, People):
         return await self._call(self.token, method, Arguments(given))
 
     @property
+    def privacy(self) -> bool:
+        """Whether in groups the bot is sent only what is meant for it, as @BotFather's /setprivacy says."""
+        return self._world.privacy
+
+    @privacy.setter
+    def privacy(self, kept: bool) -> None:
+        self._world.privacy = kept
+
+    @property
     def unanswered(self) -> int:
         """How many presses of buttons the bot has not acknowledged."""
         return len(self._world.queries)

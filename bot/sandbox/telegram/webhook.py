@@ -9,6 +9,7 @@ again at once and then less and less often, or when ``Retry-After`` says, until 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -28,7 +29,7 @@ class Courier:
     Attributes:
         retry_after_s: The pauses before the tries of one update; the last one holds for all further ones.
         proxy: Public beginnings of addresses → where they lead on this machine.
-        last_error: Why the last try that failed did.
+        last_error: Why the last try that failed did; ``last_error_at`` when.
         failed: Set once a try has failed.
         secret: What is sent along; a test that changes it plays somebody else.
     """
@@ -37,6 +38,7 @@ class Courier:
     retry_after_s: Sequence[float]
     proxy: dict[str, str] = field(default_factory=dict)
     last_error: str = ""
+    last_error_at: datetime | None = None
     failed: asyncio.Event = field(default_factory=asyncio.Event)
     url: str = ""
     secret: str = ""
@@ -82,18 +84,21 @@ class Courier:
         """Hand over one update: None, or in how many seconds to try again (0: as our own pauses say)."""
         address = behind(self.url, self.proxy)
         if address is None:
-            self.last_error = "Connection refused"
+            self._failed("Connection refused")
             return 0
         headers = {"X-Telegram-Bot-Api-Secret-Token": self.secret} if self.secret else {}
         try:
             async with session.post(address, json=update.as_json(), headers=headers) as answer:
                 if answer.status < 300:
                     return None
-                self.last_error = f"Wrong response from the webhook: {answer.status} {answer.reason}"
+                self._failed(f"Wrong response from the webhook: {answer.status} {answer.reason}")
                 return float(answer.headers.get("Retry-After", 0))
         except (aiohttp.ClientError, TimeoutError) as error:
-            self.last_error = f"Connection failed: {type(error).__name__}"
+            self._failed(f"Connection failed: {type(error).__name__}")
             return 0
+
+    def _failed(self, why: str) -> None:
+        self.last_error, self.last_error_at = why, self.updates.clock()
 
 
 def _lane(update: Update) -> str:

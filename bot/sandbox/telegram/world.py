@@ -69,6 +69,7 @@ class World:
         self.queries: dict[str, datetime] = {}  # callback queries nobody has answered
         self.commands: dict[str, list[Json]] = {}  # by scope and language
         self.webhook: Json = {"url": ""}
+        self.privacy = True  # in groups the bot is sent only what is meant for it
         bot_id = int(token.partition(":")[0])
         self.bot: Json = {"id": bot_id, "is_bot": True, "first_name": "Sandbox", "username": "sandbox_desk_bot"}
         self._numbers = 0
