@@ -275,10 +275,12 @@ def test_every_file_and_function_that_is_named_exists(page: Path) -> None:
 
 @cache
 def defined(path: Path) -> set[str]:
-    """The functions and classes of a module, methods as ``Class.method``."""
+    """The functions, classes and tables of a module, methods as ``Class.method``."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found: set[str] = set()
     for node in tree.body:
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            found.add(node.target.id)
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             found.add(node.name)
             inner = node.body if isinstance(node, ast.ClassDef) else []
