@@ -106,8 +106,11 @@ class Found:
     config: config.Config | None
 
 
-#: All or none of these.
-WHATSAPP = ("whatsapp_access_token", "whatsapp_phone_number_id", "whatsapp_app_secret", "whatsapp_verify_token")
+#: What turns a channel on: all or none of these.
+CHANNELS: Mapping[config.CustomerChannel, tuple[str, ...]] = {
+    "telegram": ("telegram_bot_token",),
+    "whatsapp": ("whatsapp_access_token", "whatsapp_phone_number_id", "whatsapp_app_secret", "whatsapp_verify_token"),
+}
 
 
 class Environment(BaseSettings):
@@ -325,11 +328,12 @@ def _incomplete(given: Mapping[str, str]) -> Iterator[str]:
     webhook = {"telegram_webhook_url", "telegram_webhook_secret"}
     if webhook & given.keys():
         yield from (_missing(name) for name in sorted(webhook - given.keys()))
-    has_whatsapp = not given.keys().isdisjoint(WHATSAPP)
-    if has_whatsapp:
-        yield from (_missing(name) for name in WHATSAPP if name not in given)
-    if "telegram_bot_token" not in given and (webhook & given.keys() or not has_whatsapp):
-        yield _missing("telegram_bot_token")
+    began = {channel for channel, names in CHANNELS.items() if not given.keys().isdisjoint(names)}
+    if webhook & given.keys() or not began:  # the channel that is easiest to begin with
+        began.add("telegram")
+    yield from (
+        _missing(name) for channel, names in CHANNELS.items() if channel in began for name in names if name not in given
+    )
 
 
 def _missing(name: str) -> str:
@@ -344,12 +348,9 @@ def _config(given: Mapping[str, str], *, known_texts: Mapping[str, str], folder:
     else:
         found = config.parse("", slack_channel=slack_channel, known_texts=known_texts)
     problems = [
-        f'{path.name}: desk.customers: no desk takes customers of {label}; add "{name}" to one'
-        for name, label, variable in (
-            ("telegram", "Telegram", "telegram_bot_token"),
-            ("whatsapp", "WhatsApp", "whatsapp_access_token"),
-        )
-        if variable in given and not any(name in desk.customers for desk in found.desks)
+        f'{path.name}: desk.customers: no desk takes the customers of "{channel}"; add it to one'
+        for channel, (variable, *_) in CHANNELS.items()
+        if variable in given and not any(channel in desk.customers for desk in found.desks)
     ]
     if problems:
         raise ConfigError(problems)

@@ -107,7 +107,7 @@ def test_a_desk_must_take_the_customers_that_come(tmp_path: Path) -> None:
 
     (problem,) = problems(tmp_path)
 
-    assert problem == 'loket.toml: desk.customers: no desk takes customers of Telegram; add "telegram" to one'
+    assert problem == 'loket.toml: desk.customers: no desk takes the customers of "telegram"; add it to one'
     assert loaded(tmp_path, TELEGRAM_BOT_TOKEN="", **WHATSAPP).telegram is None
 
 
