@@ -6,7 +6,6 @@ import { sign } from "./icons.js";
 
 let lists = 0;
 const none = () => [];
-const COMBOBOX = { role: "combobox", "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-expanded": "false" };
 const GROWS = CSS.supports("field-sizing", "content"); // by itself; elsewhere it is measured
 
 /**
@@ -26,7 +25,7 @@ export function composer({ label, placeholder, send, offers = none, extra = [], 
     hidden: true,
   });
   if (offers !== none) {
-    for (const [name, value] of Object.entries(COMBOBOX)) field.setAttribute(name, value);
+    field.setAttribute("aria-autocomplete", "list");
     field.setAttribute("aria-controls", list.id);
   }
   const button = el("button", { class: "send", "aria-label": "Send", title: "Send", disabled: !text }, sign("send"));
@@ -97,7 +96,6 @@ function show(box) {
   );
   if (current.length) field.setAttribute("aria-activedescendant", `${list.id}-${chosen}`);
   else field.removeAttribute("aria-activedescendant");
-  if (field.role) field.setAttribute("aria-expanded", String(current.length > 0));
   list.children[chosen]?.scrollIntoView({ block: "nearest" });
 }
 
