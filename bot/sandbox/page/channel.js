@@ -2,7 +2,7 @@
  * The open channel.
  */
 import { composer, set } from "./composer.js";
-import { avatar, el, icon, keyed, log, sticky } from "./dom.js";
+import { el, icon, keyed, log, portrait, sticky } from "./dom.js";
 import { sign } from "./icons.js";
 import { messageNode } from "./message.js";
 import { nearDay } from "./mrkdwn.js";
@@ -12,7 +12,7 @@ import { follows, isReply } from "./state.js";
 export function channelPane(desk) {
   const title = el("h2", {});
   const list = log("Channel", "messages");
-  const empty = el("div", { class: "empty" }, sign("ticket"), el("b", {}, "No tickets yet"), el("p", {}, EMPTY));
+  const empty = el("div", { class: "empty" });
   const members = el("div", { class: "members" });
   const form = channelComposer(desk);
   const foot = el("div", { class: "foot" }, form);
@@ -28,6 +28,7 @@ export function channelPane(desk) {
     form.field.placeholder = `Message ${direct ? "" : "#"}${name}`;
     const rows = items(desk);
     empty.hidden = rows.length > 0;
+    if (!empty.hidden && shown !== desk.channel) empty.replaceChildren(...nothing(direct));
     const fill = () => keyed(list, rows, { key: (item) => item.key, build: (item) => row(item, desk) });
     stick(fill, { afresh: shown !== desk.channel });
     shown = desk.channel;
@@ -51,12 +52,12 @@ function drawMembers(node, { store, channel }) {
   );
 }
 
-function portrait({ real_name, color }) {
-  return avatar(real_name, color && `#${color.replace("#", "")}`, "square");
-}
-
 const MOST_FACES = 3;
-const EMPTY = "Write as a customer in a phone: a card appears in the desk’s channel.";
+function nothing(direct) {
+  if (direct) return [el("b", {}, "Between you and the app"), el("p", {}, "What it has to say to you alone stands here.")];
+  const how = "Write as a customer in a phone: a card appears in the desk’s channel.";
+  return [sign("ticket"), el("b", {}, "No tickets yet"), el("p", {}, how)];
+}
 
 function channelComposer(desk) {
   const form = composer({

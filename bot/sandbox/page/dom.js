@@ -46,6 +46,11 @@ export function avatar(name, color, extra = "") {
   return node;
 }
 
+/** The square picture of somebody in Slack, in their colour there. */
+export function portrait({ real_name, name, color }) {
+  return avatar(real_name || name, color && `#${color.replace(/^#/, "")}`, "square");
+}
+
 const TINTS = ["#c2554d", "#b8742a", "#5c8a3a", "#2f8a7a", "#3378b8", "#6a5cc0", "#a04f93", "#8a6b4f"];
 
 /** A colour that stays the same for the same name. */

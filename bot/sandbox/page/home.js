@@ -2,7 +2,7 @@
  * The app's Home tab, as the person sees it whom one plays.
  */
 import { renderBlocks } from "./blockkit.js";
-import { avatar, el, keyed } from "./dom.js";
+import { el, keyed, portrait } from "./dom.js";
 
 /** The pane that is shown while `desk.home`; returns the node with `draw()`. */
 export function homePane(desk) {
@@ -22,7 +22,7 @@ export function homePane(desk) {
       desk.say("open_home");
     }
     const name = store.names.user(store.bot) ?? "App";
-    title.replaceChildren(avatar(name, null, "square"), name, el("small", {}, "Home"));
+    title.replaceChildren(portrait(store.users.get(store.bot) ?? { name }), name, el("small", {}, "Home"));
     const items = (store.home?.blocks ?? []).map((block) => ({ block, me: store.me, view: store.home.id }));
     waiting.hidden = items.length > 0;
     keyed(blocks, items, { key: ({ block }) => block.block_id, build: (item) => row(item, desk) });

@@ -10,6 +10,7 @@ const REGIONS = [
   ".phone:not([hidden]) .chat-foot textarea",
   ".agent-list",
   ".sidebar",
+  ".home-body",
   ".channel .messages",
   ".channel .foot textarea",
   ".thread .messages",

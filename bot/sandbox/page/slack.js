@@ -3,7 +3,7 @@
  */
 import { channelPane } from "./channel.js";
 import { Desk } from "./desk.js";
-import { avatar, el, keyed, soon } from "./dom.js";
+import { el, keyed, portrait, soon } from "./dom.js";
 import { homePane } from "./home.js";
 import { sign } from "./icons.js";
 import { modals } from "./modal.js";
@@ -69,7 +69,7 @@ function agents(desk, become) {
         "data-focus": user.id,
         onclick: () => become(user.id),
       },
-      avatar(user.real_name || user.name, user.color && `#${user.color.replace("#", "")}`, "square"),
+      portrait(user),
       el("span", { class: "agent-name" }, user.real_name || user.name, user.title && el("small", {}, user.title)),
     );
   node.draw = () => {
@@ -103,7 +103,7 @@ function sideRow({ id, kind, name, current, unread }, desk) {
   return el(
     "button",
     { type: "button", ...attributes, onclick: () => (kind === "home" ? desk.openHome() : desk.open(id)) },
-    kind === "app" ? avatar(name, null, "square") : sign(kind === "home" ? "home" : "hash"),
+    kind === "app" ? portrait(desk.store.users.get(desk.store.bot) ?? { name }) : sign(kind === "home" ? "home" : "hash"),
     el("span", { class: "side-name" }, name),
     unread > 0 && el("span", { class: "badge", "aria-label": `${unread} new` }, String(unread)),
   );
