@@ -11,17 +11,21 @@ from bot.reports.queries import perhaps
 _OPEN = "('new', 'open', 'pending', 'on_hold')"
 _STUCK = "(d.state = 'failed' OR d.state = 'uncertain' AND d.announced_at IS NOT NULL)"  # as `bot.delivery.decide` says
 
-# A customer waits from the first message after our last answer on: who writes again and again must not move down.
+# A customer waits from the first message after our last answer on: who writes again and again must not move down. If
+# there is none, they wait when the ticket was opened again since ("Not yet" is no message), or is still ours to act on.
 _LINES = f"""
 WITH waiting AS (
   SELECT t.id, t.number, t.desk, t.status, t.level, t.owner, t.escalated_to, t.subject, t.opened_at, t.first_reply_at,
     t.last_agent_at, t.slack_channel, t.thread_ts, c.name AS customer, i.channel,
     CASE WHEN t.status NOT IN ('new', 'open') THEN NULL
       WHEN t.last_agent_at IS NULL THEN t.opened_at
-      ELSE COALESCE((
-        SELECT MIN(m.sent_at) FROM message m
-        WHERE m.ticket_id = t.id AND m.direction = 'in' AND m.sent_at > t.last_agent_at
-      ), t.last_customer_at) END AS waiting_since
+      ELSE COALESCE(
+        (SELECT MIN(m.sent_at) FROM message m
+          WHERE m.ticket_id = t.id AND m.direction = 'in' AND m.sent_at > t.last_agent_at),
+        (SELECT MAX(j.at) FROM journal j
+          WHERE j.ticket_id = t.id AND j.event = 'TicketReopened' AND j.at > t.last_agent_at),
+        CASE WHEN t.status = 'open' THEN t.last_customer_at END
+      ) END AS waiting_since
   FROM ticket t JOIN customer c ON c.id = t.customer_id JOIN identity i ON i.id = t.identity_id
   WHERE t.status IN {_OPEN} AND ({{which}}) AND ({{among}})
 ), first_ones AS (
@@ -154,7 +158,8 @@ async def escalated(agent: str, among: Among, *, limit: int) -> Listed:
 
 async def oldest(among: Among, *, limit: int) -> Listed:
     """The customers who wait longest for us, whoever owns their tickets."""
-    return await _listed("t.status IN ('new', 'open')", (), among, limit)
+    found = await _listed("t.status IN ('new', 'open')", (), among, limit)
+    return Listed(rows=[row for row in found.rows if row.waiting_since is not None], total=found.total)
 
 
 async def counts() -> list[Count]:

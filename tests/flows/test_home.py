@@ -120,6 +120,28 @@ async def test_who_writes_again_and_again_does_not_move_down(world: World) -> No
     assert mine.index("|#1>") < mine.index("|#2>")
 
 
+async def test_an_unclaimed_ticket_that_somebody_answered_does_not_wait_until_the_customer_is_not_content(
+    led: World,
+) -> None:
+    ada = led.customer()
+    await ada.writes("Hello")
+    await led.passes(MINUTE)
+    await led.budi.commands("/reply 1 Try turning it off and on")
+    await led.passes(MINUTE)
+
+    lena = led.agents["lena"]
+    answered = await opens(lena)
+    assert "we wait for the customer, who was answered" in section(lena, "unclaimed")
+    assert "No customer waits for us" in answered
+
+    await led.budi.commands("/close 1")
+    await led.passes(MINUTE)
+    await ada.presses("Not yet")
+    await led.passes(LOOK)
+    assert "waits for us" in section(lena, "unclaimed") + section(lena, "mine")
+    assert "No customer waits for us" not in shown(lena)
+
+
 async def test_due_and_late_are_marked_as_time_passes_though_nothing_happens(world: World) -> None:
     await world.customer().writes("Hello")
     await world.mika.commands("/claim 1")
