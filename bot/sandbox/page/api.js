@@ -45,6 +45,14 @@ export async function act(base, name, body) {
   return answer;
 }
 
+/** Turn a switch of the demo itself (or, without `body`, ask how all of them stand). */
+export async function control(name, body) {
+  const options = body && { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const answer = await fetched(`/control/${name}`, options);
+  if (answer.ok === false) throw new Refusal(answer.error);
+  return answer;
+}
+
 /**
  * Keep a store true: load it, then hand it every frame, and start over whenever the line drops.
  *

@@ -6,6 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 /** What is drawn with a line; what follows a bar is filled. */
 const PATHS = {
   back: "M12.5 4l-6 6 6 6",
+  bolt: "M11.4 2.4L4.6 11.4h4.8l-.8 6.2 6.8-9h-4.8z",
   bubble: "|M10 2.8a7.2 7.2 0 0 0-6.2 10.8L2.8 17.2l3.7-1A7.2 7.2 0 1 0 10 2.8z",
   check: "M4 10.5l4 4 8-9",
   checks: "M1 10.5l4 4 8-9M9 14l.7.6 8-9.1",

@@ -2,6 +2,7 @@
  * Puts the page together: the stores, the two sides, and the bar on top.
  */
 import { follow, read, SLACK } from "./api.js";
+import { drawer } from "./drawer.js";
 import { guide } from "./guide.js";
 import { header, sides } from "./header.js";
 import { regions } from "./keys.js";
@@ -57,7 +58,8 @@ function connection() {
 
 async function start() {
   document.getElementById("stage").append(phones, workspace);
-  header([guide({ slack, owners, phones, side, become, desk: workspace.desk })]);
+  const faults = drawer();
+  header([faults, guide({ slack, owners, phones, side, become, desk: workspace.desk, fail: faults.open })]);
   side.open("customer");
   regions();
   connection();
