@@ -35,6 +35,10 @@ test: .venv/ready  ## the whole suite
 bench: .venv/ready  ## how fast it is, beside bare baselines; QUICK=1 for a short look
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
 
+pictures: .venv/ready  ## the README's picture anew, out of the browser tests
+	$(BIN)/pytest tests/browser/test_life.py -k desktop
+	cp tests/browser/pictures/desktop-both.png docs/images/demo.png
+
 format: .venv/ready  ## put the code into shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -43,4 +47,4 @@ lock: ## write requirements.lock anew from what is installed in .venv
 	$(BIN)/pip freeze --exclude loket --exclude-editable \
 		| sed -E "s/^(pysqlite3==.*)/\\1; sys_platform == 'linux' and platform_machine == 'x86_64'/" > requirements.lock
 
-.PHONY: help setup demo check fast test bench format lock
+.PHONY: help setup demo check fast test bench pictures format lock

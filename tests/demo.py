@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-START_S = 40  #: for a busy machine; usually it is three
+START_S = 60  #: for a busy machine; usually it is three
 
 
 @dataclass(slots=True)

@@ -17,6 +17,8 @@ from tests.crashes.desk import Desk
 from tests.crashes.process import ROOT, command, until
 from tests.demo import demo
 
+pytestmark = pytest.mark.timeout(180)  # on a busy machine the start of two processes takes long
+
 PARENT = """
 import asyncio, json, sys
 from pathlib import Path
