@@ -1,132 +1,158 @@
-"""The files in `deploy/`: what they ask Prometheus for exists, and Prometheus understands it."""
+"""The files in ``deploy/`` say what the code does, as far as that can be told without a machine to put them on."""
 
-import json
+import asyncio
 import re
+import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
-from functools import cache
+import sys
+from configparser import ConfigParser
 from pathlib import Path
-from typing import Any
 
 import pytest
+from aiohttp import web
 
-from bot.metrics import OUTCOMES, Metrics
-from tests.test_docs import labels_of
+from bot import cli, settings
+from bot.handlers.slack_http import ROUTE
+from tests.test_docs import PAGES, ROOT
 
-ROOT = Path(__file__).parents[1]
-PROMETHEUS = ROOT / "deploy/prometheus"
-BOARD: dict[str, Any] = json.loads((ROOT / "deploy/grafana/loket.json").read_text(encoding="utf-8"))
-ALERTS = (PROMETHEUS / "alerts.yml").read_text(encoding="utf-8")
-ENDS = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "info": ("_info",), "gauge": ("",)}
-OF_PROMETHEUS = {"le", "job", "instance"}  #: labels that every series may have
-needs_promtool = pytest.mark.skipif(shutil.which("promtool") is None, reason="promtool comes with Debian's prometheus")
-
-
-def questions() -> Iterator[str]:
-    """What the board asks."""
-    for panel in BOARD["panels"]:
-        yield from (target["expr"] for target in panel.get("targets", ()))
+DEPLOY = ROOT / "deploy"
+UNITS = sorted(DEPLOY.glob("*.service")) + sorted(DEPLOY.glob("*.timer"))
+GUIDES = sorted((ROOT / "docs/howto").glob("*.md"))
+CHANNELS = ("telegram", "whatsapp")
+PROGRAM = "/opt/loket/.venv/bin/loket"
+ANALYZE = shutil.which("systemd-analyze")
+EXPOSURE = 20  #: tenths, as systemd-analyze counts: from 0 (safe) to 100
 
 
-@cache
-def series() -> dict[str, str]:
-    """The name of every series that we show, with its metric's."""
-    ours = Metrics()
-    ours.built(database="sqlite")
-    return {found.name + end: found.name for found in ours.registry.collect() for end in ENDS.get(found.type, ("",))}
+def unit(path: Path) -> ConfigParser:
+    """The sections of a unit; of a repeated key the last value."""
+    parser = ConfigParser(strict=False, interpolation=None)
+    parser.optionxform = str  # type: ignore[assignment, method-assign]  # names of systemd's have capitals
+    parser.read(path)
+    return parser
 
 
-def asked(text: str) -> Iterator[tuple[str, set[str]]]:
-    """The series that an expression names, with the labels that it chooses by."""
-    for name, _, choice in re.findall(r"\b((?:loket|process|python)_\w+)(\{([^}]*)\})?", text):
-        yield name, set(re.findall(r"(\w+)\s*(?:=~|!=|!~|=)", choice))
+def instructions() -> dict[str, list[str]]:
+    """What the Containerfile says, by instruction."""
+    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+    found: dict[str, list[str]] = {}
+    for line in text.splitlines():
+        name, _, rest = line.strip().partition(" ")
+        if name.isupper():
+            found.setdefault(name, []).append(rest.strip())
+    return found
 
 
-@pytest.mark.parametrize("text", [*questions(), ALERTS], ids=lambda text: text[:60])
-def test_every_series_that_is_asked_for_exists_with_its_labels(text: str) -> None:
-    for name, labels in asked(text):
-        assert name in series()
-        if name.startswith("loket_"):
-            assert labels - OF_PROMETHEUS <= labels_of(series()[name]), name
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_a_unit_says_what_systemd_understands(path: Path, tmp_path: Path) -> None:
+    for other in UNITS:  # they name each other; the program is not there
+        (tmp_path / other.name).write_text(other.read_text(encoding="utf-8").replace(PROGRAM, "/bin/true"))
+
+    assert unit(path).sections()[0] == "Unit"
+    if ANALYZE:  # else only a machine with systemd can tell
+        verify = [ANALYZE, "verify", str(tmp_path / path.name)]
+        told = subprocess.run(verify, capture_output=True, text=True)
+        assert (told.returncode, told.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("text", [*questions(), ALERTS], ids=lambda text: text[:60])
-def test_what_is_summed_or_said_by_a_label_has_it(text: str) -> None:
-    known = {label for name, _ in asked(text) if name.startswith("loket_") for label in labels_of(series()[name])}
+@pytest.mark.parametrize("path", sorted(DEPLOY.glob("*.service")), ids=lambda path: path.name)
+def test_a_service_may_do_little(path: Path) -> None:
+    service = unit(path)["Service"]
 
-    grouped = {label for group in re.findall(r"by \(([\w, ]+)\)", text) for label in group.split(", ")}
-    said = set(re.findall(r"\$labels\.(\w+)", text))
-    assert grouped | said <= known | OF_PROMETHEUS
-
-
-def test_the_outcomes_that_are_asked_for_are_those_that_are_counted() -> None:
-    text = "\n".join([*questions(), ALERTS])
-
-    named = {one for choice in re.findall(r'outcome!?=~?"([^"]+)"', text) for one in choice.split("|")}
-    assert {"delivered", "error", "down"} <= named <= set(OUTCOMES)
+    assert service["User"] == "loket"
+    assert service["ProtectSystem"] == "strict"
+    if ANALYZE:
+        rate = [ANALYZE, "security", "--offline=true", f"--threshold={EXPOSURE}", str(path)]
+        assert subprocess.run(rate, capture_output=True, text=True).returncode == 0
 
 
-def test_the_board_shows_every_metric_of_ours_but_those_said_otherwise() -> None:
-    shown = {series()[name] for text in questions() for name, _ in asked(text)}
-    missing = {name for name in series().values() if name.startswith("loket_")} - shown
+def test_every_command_in_the_units_and_guides_is_one_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (*UNITS, *PAGES)]
+    code = {line for text in texts for line in re.findall(r"`loket ([a-z]+(?: --[a-z-]+)?)", text)}
+    blocks = {
+        line
+        for text in texts
+        for block in re.findall(r"(?ms)^ *```sh$(.*?)^ *```$", text)
+        for line in re.findall(r"(?m)(?:^|bin/| )(?<!exec )loket (?!loket)([a-z]+(?: --[a-z-]+)?)", block)
+    }
+    units = {line for path in UNITS for line in re.findall(rf"{PROGRAM} ([a-z]+)", path.read_text(encoding="utf-8"))}
 
-    assert missing == {"loket_silence_seconds", "loket_oldest_waiting_seconds", "loket_inbox_processing_seconds"}
-
-
-def test_the_panels_of_the_board_are_named_explained_and_side_by_side() -> None:
-    panels = [panel for panel in BOARD["panels"] if panel["type"] != "row"]
-    places = [panel["gridPos"] for panel in BOARD["panels"]]
-    cells = [
-        (x, y) for at in places for x in range(at["x"], at["x"] + at["w"]) for y in range(at["y"], at["y"] + at["h"])
-    ]
-
-    assert len(panels) > 15
-    assert all(panel["title"] and panel["description"] and panel["targets"] for panel in panels)
-    assert len({panel["id"] for panel in BOARD["panels"]}) == len(BOARD["panels"])
-    assert len(cells) == len(set(cells))
-    assert max(x for x, _ in cells) == 23
-
-
-def test_every_alert_says_what_is_wrong_and_what_to_do() -> None:
-    alerts = re.split(r"(?m)^ *- alert: ", ALERTS)[1:]
-
-    assert len(alerts) > 10
-    for alert in alerts:
-        assert re.search(r"severity: (critical|warning)\n", alert)
-        assert "summary: " in alert
-        assert "description: " in alert
+    for call in sorted(code | blocks | units):
+        verb, *options = shlex.split(call)
+        with pytest.raises(SystemExit) as ended:
+            cli.main([verb, "--help"])
+        assert ended.value.code == 0, call
+        shown = capsys.readouterr().out
+        assert all(option in shown for option in options), call
 
 
-def promtool(*arguments: str, given: str | None = None) -> str:
-    """All that it says; fails if it does."""
-    command = ["promtool", *arguments]
-    done = subprocess.run(command, input=given, capture_output=True, text=True, cwd=ROOT, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
+def test_every_variable_that_is_set_exists() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in DEPLOY.rglob("*") if path.is_file()]
+    texts += [path.read_text(encoding="utf-8") for path in GUIDES]
+    names = {
+        name for text in texts for name in re.findall(r"\b((?:LOKET|SLACK|TELEGRAM|WHATSAPP|DATABASE)_[A-Z_]+)\b", text)
+    }
+
+    assert names - set(settings.VARIABLES) == set()
 
 
-@needs_promtool
-def test_prometheus_takes_its_configuration_with_the_rules() -> None:
-    assert "13 rules found" in promtool("check", "config", str(PROMETHEUS / "prometheus.yml"))
+def test_the_container_is_built_from_files_that_exist_and_runs_for_nobody_special() -> None:
+    found = instructions()
+
+    copied = [name for line in found["COPY"] for name in line.split()[:-1]]
+    kept = {line.removeprefix("!") for line in (ROOT / ".dockerignore").read_text().split() if line.startswith("!")}
+    assert all((ROOT / name).exists() for name in copied)
+    assert set(copied) == kept
+    assert found["USER"] == ["10001"]
+    assert found["FROM"] == ["python:3.13-slim"]
+    assert found["ENTRYPOINT"] == ['["loket"]']
 
 
-@needs_promtool
-def test_the_alerts_ring_when_they_should() -> None:
-    assert "SUCCESS" in promtool("test", "rules", "tests/fixtures/prometheus/alerts_test.yml")
+async def test_the_containers_health_check_tells_a_dead_process_from_a_living_one() -> None:
+    """Its own words, with the port of a server that answers and of one that does not."""
+    (check,) = instructions()["HEALTHCHECK"]
+    code = re.findall(r'"([^"]*)"', check)[-1]
+
+    async def alive(_: web.Request) -> web.Response:
+        return web.json_response({"status": "alive"})
+
+    app = web.Application()
+    app.router.add_get("/healthz", alive)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port = runner.addresses[0][1]
+    assert ":8080/" in code
+    healthy = await _ended(code.replace(":8080/", f":{port}/"))
+    await runner.cleanup()
+    dead = await _ended(code.replace(":8080/", f":{port}/"))
+
+    assert (healthy, dead) == (0, 1)
 
 
-@needs_promtool
-def test_prometheus_understands_what_the_board_asks(tmp_path: Path) -> None:
-    rules = [
-        {"record": f"board:{number}", "expr": text.replace("$__rate_interval", "1m")}
-        for number, text in enumerate(questions())
-    ]
-    (tmp_path / "board.yml").write_text(json.dumps({"groups": [{"name": "board", "rules": rules}]}))  # YAML, too
-
-    assert f"{len(rules)} rules found" in promtool("check", "rules", str(tmp_path / "board.yml"))
+async def _ended(code: str) -> int:
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", code, stderr=asyncio.subprocess.DEVNULL)
+    return await process.wait()
 
 
-@needs_promtool
-def test_prometheus_finds_no_fault_in_our_page() -> None:
-    assert "loket_" not in promtool("check", "metrics", given=Metrics().text().decode())
+@pytest.mark.parametrize("name", ["Caddyfile", "nginx.conf"])
+def test_a_proxy_hands_on_what_platforms_call_and_nothing_else(name: str) -> None:
+    text = re.sub(r"(?m)#.*$", "", (DEPLOY / name).read_text(encoding="utf-8"))
+
+    paths = re.findall(r"(?:handle|location =) (/\S+) ", text)
+    assert paths == [ROUTE, *(f"/webhooks/{channel}" for channel in CHANNELS)]
+    assert text.count("127.0.0.1:8080") == len(paths)
+    assert re.search(r"(respond|return) 404", text)
+
+
+def test_every_file_in_deploy_is_named_in_a_guide() -> None:
+    guides = "\n".join(path.read_text(encoding="utf-8") for path in GUIDES)
+
+    assert [path.name for path in DEPLOY.iterdir() if f"deploy/{path.name}" not in guides] == []
+
+
+def test_every_file_of_deploy_that_a_guide_names_exists() -> None:
+    for path in PAGES:
+        for name in re.findall(r"\bdeploy/([\w.-]*\w)", path.read_text(encoding="utf-8")):
+            assert (DEPLOY / name).exists(), f"{path.name}: {name}"
