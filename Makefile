@@ -17,7 +17,7 @@ help:  ## this list
 
 setup: .venv/ready  ## the virtual environment in .venv
 
-demo: .venv/ready  ## try it: the bot, a local Slack and Telegram, and a page to play with them
+demo: .venv/ready  ## try it: the bot, a local Slack, Telegram and WhatsApp, and a page to play with them
 	$(BIN)/loket demo
 
 check: .venv/ready  ## format, lint, types, layers

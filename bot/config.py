@@ -167,6 +167,14 @@ class Config(_Table):
         """Whose midnight begins a day of a report."""
         return ZoneInfo(self.timezone)
 
+    def desk_for(self, channel: str) -> Desk:
+        """The desk of a customer channel's new customers."""
+        return next((desk for desk in self.desks if channel in desk.customers), self.desks[0])
+
+    def desk_named(self, name: str) -> Desk:
+        """The desk of a ticket; one that is no longer configured falls to the first."""
+        return next((desk for desk in self.desks if desk.name == name), self.desks[0])
+
 
 def _forms(table: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str]]:
     for name, field in table.model_fields.items():

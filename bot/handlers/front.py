@@ -100,7 +100,7 @@ class Front:
     def language(self, row: TicketRow | None = None) -> str:
         """What agents read: the desk's language."""
         context = self.services.context
-        return (context.config.desks[0] if row is None else context.desk_named(row.desk)).language
+        return (context.config.desks[0] if row is None else context.config.desk_named(row.desk)).language
 
     async def which(
         self, verb: Verb, words: RichText, *, agent: AgentId, here: TicketNumber | None = None
@@ -132,7 +132,7 @@ class Front:
         """The Slack channel of a ticket, be its card there already or not."""
         if row.slack_channel is not None:
             return SlackChannel(row.slack_channel)
-        return SlackChannel(await self.people.channel_id(self.services.context.desk_named(row.desk).channel))
+        return SlackChannel(await self.people.channel_id(self.services.context.config.desk_named(row.desk).channel))
 
     async def perform(
         self,

@@ -7,7 +7,7 @@ from datetime import datetime
 from tortoise.transactions import in_transaction
 
 from bot.channels.base import Channel
-from bot.config import Config, Desk
+from bot.config import Config
 from bot.metrics import Metrics
 from bot.models.lost import Lost
 from bot.texts import Texts
@@ -40,13 +40,3 @@ class Context:
         async with in_transaction():
             yield
         self.wake()
-
-    def desk_for(self, channel: str) -> Desk:
-        """The desk of a customer channel's new customers."""
-        desks = self.config.desks
-        return next((desk for desk in desks if channel in desk.customers), desks[0])
-
-    def desk_named(self, name: str) -> Desk:
-        """The desk of a ticket; one that is no longer configured falls to the first."""
-        desks = self.config.desks
-        return next((desk for desk in desks if desk.name == name), desks[0])

@@ -14,9 +14,9 @@ from bot.services.commit import commit_change, first_time
 from bot.services.context import Context
 from bot.services.identities import find
 from bot.services.telling import language_for, offers, tell
+from bot.services.tickets import DONE
 
 LANGUAGES = {"id": "id", "en": "en", "indonesia": "id", "english": "en", "bahasa": "id", "inggris": "en"}
-DONE = ("solved", "closed")
 LISTED = 10  #: open tickets that a status names
 
 
@@ -92,7 +92,7 @@ class Customers:
         await tell(self._context, identity, text, cause=cause, now=now)
 
     async def _language(self, identity: IdentityRow, customer: CustomerRow) -> str:
-        return await language_for(self._context, customer, desk=self._context.desk_for(identity.channel).name)
+        return await language_for(self._context, customer, desk=self._context.config.desk_for(identity.channel).name)
 
     async def reached(self, word: Reachability, *, cause: Cause, now: datetime) -> None:
         """They blocked us or let us in again: their open tickets say so."""

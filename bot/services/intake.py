@@ -9,7 +9,7 @@ from bot.domain import closing
 from bot.domain.closing import Answer
 from bot.domain.courtesies import is_courtesy
 from bot.domain.events import CUSTOMER, MessageId, TicketOpened
-from bot.domain.ids import Cause, TicketNumber
+from bot.domain.ids import Address, Cause, TicketNumber
 from bot.domain.ticket import Change, Place, Status, Ticket, place, receive
 from bot.models.mapping import take, ticket_of
 from bot.models.rows import CounterRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
@@ -132,7 +132,7 @@ class Intake:
         )
         row = TicketRow(
             number=ticket.number,
-            desk=self._context.desk_for(identity.channel).name,
+            desk=self._context.config.desk_for(identity.channel).name,
             customer_id=identity.customer_id,
             identity_id=identity.id,
             subject=_subject(inbound),
@@ -154,8 +154,11 @@ class Intake:
 
 def external_key(inbound: InboundMessage) -> str:
     """The platform's own key of the message, unique over all channels and accounts."""
-    address = inbound.sender.address
-    return f"{address.channel}:{address.account}:{inbound.key}"
+    return _external(inbound.sender.address, inbound.key)
+
+
+def _external(address: Address, key: str | None) -> str:
+    return f"{address.channel}:{address.account}:{key}"
 
 
 def _asked(inbound: InboundMessage) -> tuple[str, str] | None:
@@ -169,7 +172,7 @@ def _asked(inbound: InboundMessage) -> tuple[str, str] | None:
 async def _quoted(inbound: InboundMessage, identity: IdentityRow) -> TicketRow | None:
     """The ticket of a message that the customer answers to: one of theirs, or one of ours."""
     address = inbound.sender.address
-    theirs = await MessageRow.get_or_none(external_key=f"{address.channel}:{address.account}:{inbound.quotes}")
+    theirs = await MessageRow.get_or_none(external_key=_external(address, inbound.quotes))
     if theirs is not None:
         return await TicketRow.select_for_update().get_or_none(id=theirs.ticket_id, identity_id=identity.id)
     ours = await DeliveryRow.filter(kind="send", external_key=inbound.quotes, ticket_id__isnull=False).first()

@@ -43,7 +43,7 @@ class Losses:
 
     def _of(self, found: Sequence[Loss], stage: Stage, desk: Desk) -> list[Loss]:
         """What concerns this desk; what belongs to none, or to none any more, concerns the first."""
-        return [one for one in found if one.stage is stage and self._context.desk_named(one.desk or "") == desk]
+        return [one for one in found if one.stage is stage and self._context.config.desk_named(one.desk or "") == desk]
 
     async def _begin(self, stage: Stage, desk: Desk, *, number: int, now: datetime) -> None:
         after = self._context.texts.span(desk.language, self._context.config.alarms.loss_after)

@@ -74,7 +74,7 @@ class Restored:
     async def _reason(self, row: DeliveryRow, lost: Lost) -> str:
         """Why nobody knows, in the words of the ticket's desk."""
         ticket = await TicketRow.get_or_none(id=row.ticket_id)
-        desk = self._context.config.desks[0] if ticket is None else self._context.desk_named(ticket.desk)
+        desk = self._context.config.desks[0] if ticket is None else self._context.config.desk_named(ticket.desk)
         return self._context.texts.say(desk.language, "trouble.restored", since=f"{lost.since:{AT}}")
 
     async def _draw_again(self, lost: Lost) -> None:

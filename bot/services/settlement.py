@@ -83,7 +83,7 @@ class Settlement:
         """Slack refuses what agents should see, or can't say whether it is there: the desk's channel is told."""
         row = await TicketRow.get(id=part.ticket)
         words = {"number": str(row.number), "reason": reason, "id": f"out-{part.id}"}
-        await announce(self._context.desk_named(row.desk), "not_shown", words, cause=cause, now=now)
+        await announce(self._context.config.desk_named(row.desk), "not_shown", words, cause=cause, now=now)
 
     async def _card_stands(self, part: Part, outcome: Delivered, *, cause: Cause, now: datetime) -> None:
         """Remember where it is; if the ticket has changed since it was drawn, it is drawn again."""

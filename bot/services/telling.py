@@ -21,7 +21,7 @@ OFFERED = ("status", "new", "close", "lang id", "lang en")
 
 async def language_for(context: Context, customer: CustomerRow, *, desk: str) -> str:
     """The customer's own choice, else the platform's hint, else the desk's language."""
-    default = context.desk_named(desk).language
+    default = context.config.desk_named(desk).language
     return customer.chosen_language or language_of(customer.language, default=default)
 
 

@@ -43,7 +43,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class FromCustomer:
     """What a customer wrote, as the platform called its ``kind``."""
 
     text: str
@@ -66,7 +66,7 @@ class CardView:
     customer: str
     channel: str  #: where the customer is, as people call it
     language: str | None  #: the customer's
-    first: Written
+    first: FromCustomer
     owner: str | None = None
     escalated_by: str = ""
     escalated_to: Sequence[str] = ()
@@ -156,7 +156,7 @@ def _card_actions(view: CardView, say: Say) -> Json:
 # --- under the card
 
 
-def customer_message(name: str, written: Written, say: Say) -> Message:
+def customer_message(name: str, written: FromCustomer, say: Say) -> Message:
     """A further message of the customer."""
     who = person(name, say)
     lines = _kind_lines(who, written.kind, say) or [_context("who", plain(who))]

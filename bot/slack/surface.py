@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from tortoise.expressions import Q
 
 from bot.channels.base import Capabilities
-from bot.config import Config, Desk
+from bot.config import Config
 from bot.delivery.customers import window_closes_at
 from bot.delivery.ports import Delivered, Part
 from bot.domain.events import DESK
@@ -27,7 +27,7 @@ from bot.metrics import Metrics
 from bot.models.mapping import ticket_of
 from bot.models.rows import CustomerRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
 from bot.slack import blocks, receipts
-from bot.slack.blocks import CardView, Message, Say, Trouble, Written
+from bot.slack.blocks import CardView, FromCustomer, Message, Say, Trouble
 from bot.slack.errors import code_of, reading, writing
 from bot.slack.mrkdwn import literal
 from bot.slack.people import People
@@ -119,7 +119,7 @@ class SlackSurface:
         return Delivered(key=delivered.key, facts={**delivered.facts, "version": row.version})
 
     async def _alarm(self, part: Part) -> Delivered:
-        desk = self._desk(part.lane.removeprefix("desk:"))
+        desk = self._config.desk_named(part.lane.removeprefix("desk:"))
         words = {name: literal(str(word)) for name, word in part.payload["words"].items()}
         message = blocks.alarm(self._texts.say(desk.language, f"alarm.{part.payload['name']}", **words))
         return await self._post(part, message, channel=await self._people.channel_id(desk.channel))
@@ -153,7 +153,7 @@ class SlackSurface:
         written, say = await MessageRow.get(id=part.message), self._say(row)
         text = RichText.from_json(written.body)
         if written.direction == "in":
-            return blocks.customer_message(written.author_name, Written(text=text.plain, kind=written.kind), say)
+            return blocks.customer_message(written.author_name, FromCustomer(text=text.plain, kind=written.kind), say)
         return blocks.agent_message(written.author_name, text, "note" if written.direction == "note" else "reply", say)
 
     async def _notice(self, part: Part, row: TicketRow) -> Message | None:
@@ -162,7 +162,7 @@ class SlackSurface:
         who, *whom = await self._mentions(part.payload["people"], say)
         if name in {"claimed", "assigned"}:
             mode, hold = self._config.replies.mode, self._config.replies.hold
-            span = self._texts.span(self._desk(row.desk).language, hold)
+            span = self._texts.span(self._config.desk_named(row.desk).language, hold)
             name, values = f"{name}.{mode}", {"hold": say("notice.hold", span=span) if hold else say("notice.no_hold")}
         sentence = say(f"notice.{name}", who=who, whom=", ".join(whom), **values)
         return blocks.notice(sentence, words.get("reason") or words.get("resolution") or "", say)
@@ -263,7 +263,7 @@ class SlackSurface:
             customer=customer.name,
             channel=identity.channel if able is None else able.label,
             language=customer.language,
-            first=Written(text=RichText.from_json(first.body).plain, kind=first.kind),
+            first=FromCustomer(text=RichText.from_json(first.body).plain, kind=first.kind),
             owner=None if ticket.owner is None else await self._people.mention(f"agent:{ticket.owner}"),
             escalated_by="" if escalation is None else await self._people.mention(f"agent:{escalation.by}"),
             escalated_to=() if escalation is None else await self._mentions(escalation.to, say),
@@ -283,7 +283,9 @@ class SlackSurface:
     async def _found_in_channel(self, part: Part) -> Delivered | None:
         name = part.lane.removeprefix("desk:")
         row = None if part.ticket is None else await _ticket(part)
-        channel = await self._channel(row) if row else await self._people.channel_id(self._desk(name).channel)
+        channel = (
+            await self._channel(row) if row else await self._people.channel_id(self._config.desk_named(name).channel)
+        )
         ts = await self._marked(part, self._client.conversations_history, channel=channel)
         return None if ts is None else Delivered(key=ts, facts={"channel": channel, "ts": ts, "version": NOT_DRAWN})
 
@@ -322,15 +324,11 @@ class SlackSurface:
 
     # --- where, and in which words
 
-    def _desk(self, name: str) -> Desk:
-        desks = self._config.desks
-        return next((desk for desk in desks if desk.name == name), desks[0])
-
     def _say(self, row: TicketRow) -> Say:
-        return partial(self._texts.say, self._desk(row.desk).language)
+        return partial(self._texts.say, self._config.desk_named(row.desk).language)
 
     async def _channel(self, row: TicketRow) -> str:
-        return row.slack_channel or await self._people.channel_id(self._desk(row.desk).channel)
+        return row.slack_channel or await self._people.channel_id(self._config.desk_named(row.desk).channel)
 
     async def _mentions(self, people: Sequence[str], say: Say) -> list[str]:
         return [await self._people.mention(one, customer=say("notice.customer")) for one in people]

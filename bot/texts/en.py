@@ -121,9 +121,7 @@ TEXTS: dict[str, str] = {
     "problem.text_missing": "The text is missing.",
     "problem.files_not_yet": "Nothing was sent: files can't be sent to the customer yet. Please send the text alone.",
     "problem.reason_missing": "The reason is missing.",
-    "problem.number_missing": "I can't tell which ticket you mean: please name its number.",
     "problem.unknown_verb": "I don't know `{verb}`.",
-    "problem.target_unknown": "I can't find whom to escalate to.",
     "problem.other": "I don't understand that.",
     # --- the card
     "card.nameless": "(no name)",
@@ -378,7 +376,6 @@ TEXTS: dict[str, str] = {
     "list.mine": "*Your open tickets: {total}*",
     "list.none": "There are none.",
     "list.more": "… and {count} more.",
-    "show.thread": "thread",
     "show.opened": "opened {at}",
     "show.first_reply": "first reply {at}",
     "show.last_customer": "the customer wrote last {at}",

@@ -121,9 +121,7 @@ TEXTS: dict[str, str] = {
     "problem.text_missing": "Teksnya belum ada.",
     "problem.files_not_yet": "Belum ada yang dikirim: berkas belum bisa dikirim ke pelanggan. Kirim teksnya saja.",
     "problem.reason_missing": "Alasannya belum ada.",
-    "problem.number_missing": "Tiket mana yang dimaksud? Mohon sebutkan nomornya.",
     "problem.unknown_verb": "Perintah `{verb}` tidak dikenal.",
-    "problem.target_unknown": "Tujuan eskalasinya tidak ditemukan.",
     "problem.other": "Perintah itu tidak dapat dipahami.",
     # --- the card
     "card.nameless": "(tanpa nama)",
@@ -386,7 +384,6 @@ TEXTS: dict[str, str] = {
     "list.mine": "*Tiket Anda yang terbuka: {total}*",
     "list.none": "Tidak ada.",
     "list.more": "… dan {count} lagi.",
-    "show.thread": "utas",
     "show.opened": "dibuka {at}",
     "show.first_reply": "balasan pertama {at}",
     "show.last_customer": "pelanggan terakhir menulis {at}",

@@ -17,7 +17,7 @@ from bot.handlers.verbs import VERBS, Verb
 from bot.sandbox.slack.rules import check_blocks
 from bot.sandbox.slack.rules_view import check_view
 from bot.slack import blocks, modals
-from bot.slack.blocks import CardView, Message, Trouble, Written
+from bot.slack.blocks import CardView, FromCustomer, Message, Trouble
 from bot.slack.modals import About
 from bot.slack.render import rich_text
 from bot.texts import Texts
@@ -30,7 +30,7 @@ VIEW = CardView(
     customer="Anna K.",
     channel="Telegram",
     language="id",
-    first=Written(text="Payment failed twice"),
+    first=FromCustomer(text="Payment failed twice"),
     first_reply_due_at=NOON + timedelta(minutes=30),
 )
 OWNED = replace(TICKET, status=Status.OPEN, owner=AgentId("U1"))
@@ -162,14 +162,14 @@ def test_a_name_can_neither_turn_the_line_around_nor_fill_it() -> None:
 def test_a_long_first_message_stands_on_the_card_in_full() -> None:
     words = " ".join(f"word{number}" for number in range(900))
 
-    sections = of_type(blocks.card(replace(VIEW, first=Written(text=words)), SAY), "section")
+    sections = of_type(blocks.card(replace(VIEW, first=FromCustomer(text=words)), SAY), "section")
 
     assert " ".join(section["text"]["text"] for section in sections) == words
     assert len(sections) == 3
 
 
 def test_what_slack_can_not_hold_is_cut_visibly() -> None:
-    message = blocks.card(replace(VIEW, first=Written(text="x" * 50_000)), SAY)
+    message = blocks.card(replace(VIEW, first=FromCustomer(text="x" * 50_000)), SAY)
 
     assert len(of_type(message, "section")) == blocks.SECTIONS
     assert "the rest is too long" in plain(message.blocks)
@@ -186,7 +186,7 @@ def test_what_slack_can_not_hold_is_cut_visibly() -> None:
     ],
 )
 def test_a_follow_up_carries_the_customers_name_and_what_it_was(kind: str, lines: list[str]) -> None:
-    message = blocks.customer_message("Ann", Written(text="see", kind=kind), SAY)
+    message = blocks.customer_message("Ann", FromCustomer(text="see", kind=kind), SAY)
 
     assert [element["text"] for element in of_type(message, "context")[0]["elements"]] == lines
     assert message.text == "Ann: see"
@@ -194,8 +194,8 @@ def test_a_follow_up_carries_the_customers_name_and_what_it_was(kind: str, lines
 
 def test_nothing_of_a_customer_reaches_what_slack_parses() -> None:
     for message in (
-        blocks.card(replace(VIEW, customer=HOSTILE, first=Written(text=HOSTILE)), SAY),
-        blocks.customer_message(HOSTILE, Written(text=HOSTILE), SAY),
+        blocks.card(replace(VIEW, customer=HOSTILE, first=FromCustomer(text=HOSTILE)), SAY),
+        blocks.customer_message(HOSTILE, FromCustomer(text=HOSTILE), SAY),
     ):
         assert "evil" not in mrkdwn(message.blocks)
         assert "<!" not in message.text
@@ -265,7 +265,7 @@ def test_trouble_says_why_and_exactly_which_text(name: str, label: str) -> None:
 
 @given(name=st.text(max_size=80), text=st.text(max_size=400), kind=st.sampled_from(["text", "photo", "edit.text"]))
 def test_slack_takes_whatever_people_are_called_and_write(name: str, text: str, kind: str) -> None:
-    written = Written(text=text, kind=kind)
+    written = FromCustomer(text=text, kind=kind)
     messages = [
         blocks.card(replace(VIEW, customer=name, first=written), SAY),
         blocks.customer_message(name, written, SAY),
