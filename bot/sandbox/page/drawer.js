@@ -1,7 +1,7 @@
 /**
  * The drawer "Make it fail": switches for what can go wrong, and a line that counts on both sides what became of it.
  *
- * Closed, its line stays as long as something is wrong, so that one sees how it ends.
+ * Closed, its line stays until all is well again and nothing waits any more, so that one sees how it ends.
  */
 import { control } from "./api.js";
 import { el, icon, keyed, soon } from "./dom.js";
@@ -18,10 +18,11 @@ const GROUPS = [
 ];
 const LOOK_MS = 1000;
 const REST = 5; // looks that are left out while all is well and nobody watches
+const LINGER = 10; // looks for which the line stays when all has ended well
 
 /** @returns the button that opens it, with `open()` */
 export function drawer() {
-  const state = { now: null, open: false, busy: new Set(), looks: 0 };
+  const state = { now: null, open: false, busy: new Set(), looks: 0, linger: 0 };
   const node = el("aside", { class: "drawer", id: "drawer", hidden: true });
   const button = el("button", { type: "button", class: "button fail-button", "aria-controls": node.id });
   const parts = [head(state, show), board(state, turn)];
@@ -30,13 +31,14 @@ export function drawer() {
   const draw = soon(() => {
     label(button, state);
     node.setAttribute("aria-label", say("fail"));
-    node.hidden = !state.open && !isAmiss(state);
+    node.hidden = !state.open && !state.linger;
     if (!node.hidden) parts.forEach((part) => part.draw());
   });
 
   async function ask(name, body) {
-    const now = await control(name, body);
-    state.now = now;
+    state.now = await control(name, body);
+    if (isAmiss(state)) state.linger = LINGER;
+    else if (!isUnderWay(state)) state.linger = Math.max(0, state.linger - 1);
     draw();
   }
 
@@ -52,14 +54,12 @@ export function drawer() {
     state.open = open;
     look(state, ask);
     draw();
-    if (!open && document.activeElement === document.body) button.focus();
+    queueMicrotask(() => (open ? node.querySelector(".switch") : button).focus()); // once it is drawn
   }
 
   button.addEventListener("click", () => show(!state.open));
   node.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !state.open) return;
-    show(false);
-    button.focus();
+    if (event.key === "Escape" && state.open) show(false);
   });
   parts[0].well.addEventListener("click", () => attempt(ask("well", {})));
   setInterval(() => look(state, ask), LOOK_MS);
@@ -74,10 +74,14 @@ function isAmiss({ now }) {
   return Boolean(now) && Object.values(now.switches).some(Boolean);
 }
 
+function isUnderWay({ now: { customers, agents } }) {
+  return customers.waiting + agents.waiting > 0;
+}
+
 /** Look how things are: each time while somebody watches, now and then otherwise, for the bot may be killed by hand. */
 async function look(state, ask) {
   state.looks += 1;
-  const isWatched = state.open || isAmiss(state);
+  const isWatched = state.open || state.linger;
   if (document.hidden || (!isWatched && state.now && state.looks % REST)) return;
   try {
     await ask("state");

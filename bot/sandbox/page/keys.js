@@ -15,6 +15,7 @@ const REGIONS = [
   ".channel .foot textarea",
   ".thread .messages",
   ".thread .foot textarea",
+  ".drawer",
   ".tabs",
 ];
 const INSIDE = "button, textarea, [tabindex]";
