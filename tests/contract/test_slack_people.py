@@ -32,6 +32,15 @@ async def test_roles_are_told_apart(world: World) -> None:
     assert await world.people.role((await world.people.me()).user, world.desk) is Role.BOT
 
 
+async def test_who_is_deactivated_is_a_stranger_and_a_colleague_needs_no_channel(world: World) -> None:
+    guest = world.slack.add_user("Gina", real_name="Gina", role="guest")
+    world.slack.deactivate(world.budi)
+
+    assert await world.people.role(world.budi, world.desk) is Role.STRANGER
+    colleagues = [await world.people.is_colleague(one) for one in (world.mika, world.outside, guest, world.budi)]
+    assert colleagues == [True, True, False, False]
+
+
 async def test_members_are_looked_up_page_by_page(world: World) -> None:
     many = [world.slack.add_user(f"u{number}", real_name="U") for number in range(PAGE + 1)]
     channel = world.slack.add_channel("many", [world.slack.workspace.bot_user, *many])

@@ -258,6 +258,22 @@ async def test_an_agent_sees_only_the_tickets_of_his_desks_and_in_his_desks_lang
         assert "A secret" in shown(world.mika)
 
 
+async def test_a_desk_that_we_cannot_see_is_said_and_hides_no_other(kind: Kind) -> None:
+    async with new_world(kind=kind) as world:
+        await world.stop()
+        world.config = (
+            f'[[desk]]\nname = "Support"\nchannel = "{world.channel}"\n'
+            '[[desk]]\nname = "Sales"\nchannel = "#nowhere"\n[limits]\nslack_posts_per_second = 0\n'
+        )
+        await world.start()
+        await world.customer("Ada").writes("Hello")
+
+        text = await opens(world.mika)
+
+        assert "There is no Slack channel #nowhere" in text.replace("\u200b", "")
+        assert "Unclaimed: 1" in text
+
+
 # --- who may see nothing
 
 
@@ -461,6 +477,23 @@ async def test_while_slack_asks_to_wait_no_home_tab_is_published_but_messages_ar
 
     assert published(world) == before
     assert "Are you there?" in "\n".join(world.thread(world.card()))
+
+
+async def test_it_keeps_to_slacks_pace_when_everybody_looks_at_once(kind: Kind) -> None:
+    async with new_world("[limits]\nslack_posts_per_second = 1.0", kind=kind) as world:
+        team = [Agent(world, world.slack.add_user(f"a{n}", real_name="A"), "a") for n in range(14)]
+        for agent in team:
+            world.slack.join(world.channel, agent.id)
+        await world.passes(MINUTE)
+
+        for agent in team:
+            await opens(agent)
+        at_once = published(world)
+        for _ in range(4):
+            await world.passes(timedelta(seconds=1))
+
+        assert at_once == 10
+        assert published(world) == 14
 
 
 async def test_a_publishing_that_hangs_delays_no_message(world: World) -> None:
