@@ -43,6 +43,17 @@ class SetUp:
         scopes["bot"] = [scope for scope in scopes["bot"] if scope not in without]
         self.slack.install(asked)
 
+    @property
+    def whatsapp_variables(self) -> dict[str, str]:
+        """What turns WhatsApp on."""
+        return {
+            "WHATSAPP_ACCESS_TOKEN": self.whatsapp.token,
+            "WHATSAPP_PHONE_NUMBER_ID": self.whatsapp.phone_number_id,
+            "WHATSAPP_APP_SECRET": self.whatsapp.app_secret,
+            "WHATSAPP_VERIFY_TOKEN": self.whatsapp.verify_token,
+            "WHATSAPP_API_URL": self.whatsapp.api_url,
+        }
+
     async def finds(self, **variables: str) -> list[Finding]:
         """All that is found; an empty variable is missing."""
         return await self._checks(variables).ask()

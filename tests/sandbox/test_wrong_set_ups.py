@@ -13,6 +13,8 @@ from bot.sandbox.slack.server import SlackSandbox
 from bot.sandbox.slack.writing import Refused
 from bot.sandbox.telegram.arguments import ApiError
 from bot.sandbox.telegram.server import TelegramSandbox
+from bot.sandbox.whatsapp import WhatsAppSandbox
+from bot.sandbox.whatsapp.accounts import ACCOUNT
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 Json = dict[str, Any]
@@ -149,6 +151,70 @@ async def test_whether_the_bot_reads_along_in_groups(telegram: TelegramSandbox) 
 
     assert kept["can_read_all_group_messages"] is False
     assert (await telegram.calls("getMe"))["can_read_all_group_messages"] is True
+
+
+# --- WhatsApp
+
+
+@pytest.fixture
+async def whatsapp() -> AsyncIterator[WhatsAppSandbox]:
+    async with WhatsAppSandbox(clock=lambda: NOW) as whatsapp:
+        yield whatsapp
+
+
+async def graph(whatsapp: WhatsAppSandbox, path: str, **query: str) -> Json:
+    """What the Graph API answers, or its error."""
+    headers = {"Authorization": f"Bearer {whatsapp.token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as session,
+        session.get(f"{whatsapp.api_url}/v26.0/{path}", params=query) as answer,
+    ):
+        body: Json = await answer.json()
+        found: Json = body.get("error", body)
+        return found
+
+
+async def test_a_token_tells_what_it_may_and_until_when(whatsapp: WhatsAppSandbox) -> None:
+    whatsapp.accounts.ends_at = NOW
+    whatsapp.accounts.scopes.remove("whatsapp_business_management")
+
+    data = (await graph(whatsapp, "debug_token", input_token=whatsapp.token))["data"]
+
+    assert (data["expires_at"], data["scopes"]) == (int(NOW.timestamp()), ["whatsapp_business_messaging"])
+    assert (await graph(whatsapp, f"{ACCOUNT}/subscribed_apps"))["code"] == 10
+
+
+async def test_a_token_that_has_ended(whatsapp: WhatsAppSandbox) -> None:
+    whatsapp.accounts.ended = True
+
+    refused = await graph(whatsapp, whatsapp.phone_number_id)
+
+    assert (refused["code"], refused["error_subcode"]) == (190, 463)
+
+
+async def test_a_proof_must_be_made_with_the_secret_of_the_app(whatsapp: WhatsAppSandbox) -> None:
+    refused = await graph(whatsapp, whatsapp.phone_number_id, appsecret_proof="0" * 64)
+
+    assert (refused["code"], refused["message"]) == (100, "Invalid appsecret_proof provided in the API argument")
+
+
+async def test_objects_have_their_own_fields(whatsapp: WhatsAppSandbox) -> None:
+    whatsapp.accounts.callback = "https://desk.example.org/webhooks/whatsapp"
+    number = await graph(whatsapp, whatsapp.phone_number_id, fields="id,status,webhook_configuration")
+    account = await graph(whatsapp, ACCOUNT, fields="display_phone_number")
+    nobody = await graph(whatsapp, "4711")
+
+    assert number["webhook_configuration"] == {"application": whatsapp.accounts.callback}
+    assert account["message"].endswith("(display_phone_number) on node type (WhatsAppBusinessAccount)")
+    assert (nobody["code"], nobody["error_subcode"]) == (100, 33)
+
+
+async def test_the_apps_that_hear_of_an_account(whatsapp: WhatsAppSandbox) -> None:
+    heard = await graph(whatsapp, f"{ACCOUNT}/subscribed_apps")
+    whatsapp.accounts.subscribed = False
+
+    assert heard["data"][0]["whatsapp_business_api_data"]["id"]
+    assert (await graph(whatsapp, f"{ACCOUNT}/subscribed_apps"))["data"] == []
 
 
 # --- all of them

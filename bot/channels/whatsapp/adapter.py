@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,10 +24,11 @@ from bot.channels.base import (
     Sent,
 )
 from bot.channels.lenient import at
-from bot.channels.whatsapp import convert, format  # noqa: A004  # the folder's name for it
+from bot.channels.whatsapp import check, convert, format  # noqa: A004  # the folder's name for it
 from bot.channels.whatsapp.errors import FAILURES, of_answer, of_failure
 from bot.domain.text import RichText
 from bot.errors import DeliveryError, Down, Rejected, Unconfirmed
+from bot.findings import Finding, Inquiry
 from bot.metrics import Calls, tracing, untold
 
 API_URL = "https://graph.facebook.com"
@@ -97,6 +98,7 @@ class WhatsAppChannel:
         self._session = aiohttp.ClientSession(
             headers=self._headers,
             connector=aiohttp.TCPConnector(limit=IN_FLIGHT),
+            trust_env=True,  # a proxy that HTTPS_PROXY names is used, as the SDKs of the other platforms do
             trace_configs=[tracing(self._told, platform=self.name, method=_method)],
             # `connect` includes the wait for a free connection, so that nothing written is given up with it.
             timeout=aiohttp.ClientTimeout(connect=patience_s, sock_read=patience_s),
@@ -139,6 +141,17 @@ class WhatsAppChannel:
             seen = int(self.health.details.get("other_numbers", "0"))
             self.health.details["other_numbers"] = str(seen + handed.elsewhere)
         return HookAnswer(200)
+
+    def look(self) -> Sequence[Finding]:
+        """What can be told of the set-up without the network."""
+        return check.look(self._app_secret.decode())
+
+    async def ask(self, inquiry: Inquiry) -> Sequence[Finding]:
+        """What only WhatsApp can tell of the set-up."""
+        if self._session is None:
+            raise RuntimeError("call open() first")
+        token, secret = self._headers["Authorization"].removeprefix("Bearer "), self._app_secret.decode()
+        return await check.GraphCheck(self._session, url=self._url, token=token, secret=secret, inquiry=inquiry).ask()
 
     def read(self, raw: Raw) -> Inbound:
         """Say what a stored row means."""

@@ -11,6 +11,7 @@ from typing_extensions import override
 
 from bot.sandbox.faults import Faults
 from bot.sandbox.serving import Served, client, utc_now
+from bot.sandbox.whatsapp.accounts import ACCOUNT, MESSAGING, Accounts
 from bot.sandbox.whatsapp.api import Messages
 from bot.sandbox.whatsapp.graph import NO_SUCH_OBJECT, GraphError, failed, throttled
 from bot.sandbox.whatsapp.people import People
@@ -20,7 +21,6 @@ from bot.sandbox.whatsapp.world import Json, World
 TOKEN = "EAAsandboxOfTheSupportDesk"  # noqa: S105  # a made-up token of a made-up business
 PHONE_NUMBER_ID = "106540352242922"
 DISPLAY_NUMBER = "15550783881"
-ACCOUNT = "102290129340398"
 OTHER_PHONE_NUMBER_ID = "999000999000999"
 
 #: What a page may do for a person, and the name of what it gives back.
@@ -62,13 +62,16 @@ class WhatsAppSandbox(Served, People):
     ) -> None:
         self.token = TOKEN
         self.phone_number_id = phone_number_id
-        self.app_secret = "sandbox-app-secret"  # noqa: S105
+        self.app_secret = "5a6db0" * 5 + "5a"
         self.verify_token = "sandbox-verify-token"  # noqa: S105
         self.faults = Faults(throttled=throttled, failed=failed)
         self.webhooks = Webhooks(
             clock, self.app_secret, self.verify_token, ACCOUNT, self.phone_number_id, DISPLAY_NUMBER, redeliver_after_s
         )
         self.webhooks.url = webhook_url
+        self.accounts = Accounts(
+            token=self.token, app_secret=self.app_secret, number=self.phone_number_id, display_number=DISPLAY_NUMBER
+        )
         super().__init__(World(clock=clock, webhooks=self.webhooks))
         self.messages = Messages(self._world)  #: its attributes switch windows, rates and test recipients
         self._prefix = ""
@@ -149,6 +152,8 @@ class WhatsAppSandbox(Served, People):
         app.router.add_get(f"{prefix}/client/live", self._world.live.watch)
         app.router.add_post(f"{prefix}/client/{{act}}", client(self, CLIENT_ACTS))
         app.router.add_post(f"{prefix}/{{version}}/{{number}}/messages", self._messages)
+        app.router.add_get(f"{prefix}/{{version}}/debug_token", self._token)
+        app.router.add_get(f"{prefix}/{{version}}/{{number}}/subscribed_apps", self._subscriptions)
         app.router.add_get(f"{prefix}/{{version}}/{{number}}", self._phone_number)
         app.cleanup_ctx.append(self._telling)
         app.on_shutdown.append(self._shut_down)
@@ -171,18 +176,24 @@ class WhatsAppSandbox(Served, People):
         def send() -> Json:
             if not isinstance(given, dict):
                 raise GraphError(100, "(#100) The body is not a JSON object")
+            self._check_number(request)
+            self.accounts.need(MESSAGING)
             return self.messages.post(given)
 
         return await self._answer(request, "messages", given if isinstance(given, dict) else {}, send)
 
     async def _phone_number(self, request: web.Request) -> web.StreamResponse:
-        number = {
-            "id": self.phone_number_id,
-            "display_phone_number": DISPLAY_NUMBER,
-            "verified_name": self.business_name,
-            "quality_rating": "GREEN",
-        }
-        return await self._answer(request, "phone_number", dict(request.query), lambda: number)
+        def show() -> Json:
+            return self.accounts.shown(request.match_info["number"], request.query, name=self.business_name)
+
+        return await self._answer(request, "phone_number", dict(request.query), show)
+
+    async def _token(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, "debug_token", {}, lambda: self.accounts.debug(request.query))
+
+    async def _subscriptions(self, request: web.Request) -> web.StreamResponse:
+        account = request.match_info["number"]
+        return await self._answer(request, "subscribed_apps", {}, lambda: self.accounts.subscriptions(account))
 
     async def _answer(
         self, request: web.Request, name: str, given: Mapping[str, object], act: Callable[[], Json]
@@ -199,8 +210,9 @@ class WhatsAppSandbox(Served, People):
     def _check_access(self, request: web.Request) -> None:
         if not re.fullmatch(r"v\d+\.\d+", request.match_info["version"]):
             raise GraphError(100, "(#2500) Unknown path components")
-        if request.headers.get("Authorization") != f"Bearer {self.token}":
-            raise GraphError(190, "Invalid OAuth access token - Cannot parse access token")
+        self.accounts.check_token(request.headers, request.query)
+
+    def _check_number(self, request: web.Request) -> None:
         number = request.match_info["number"]
         if number != self.phone_number_id:
             said = f"Unsupported request. Object with ID '{number}' does not exist or lacks permissions"
