@@ -65,10 +65,12 @@ class HealthPages:
         return said
 
     def _said(self, health: Health) -> dict[str, object]:
-        age_s = None if health.seen_at is None else (self._clock.now() - health.seen_at).total_seconds()
-        ready = is_well(health, now=self._clock.now())
-        age_s = None if age_s is None else round(age_s, 1)
-        return {"ready": ready, "age_s": age_s, "problem": health.problem, "details": health.details}
+        now, problem = self._clock.now(), health.problem
+        age_s = None if health.seen_at is None else round((now - health.seen_at).total_seconds(), 1)
+        ready = is_well(health, now=now)
+        if not ready and problem is None and age_s is not None:
+            problem = f"no sign of life for {age_s:.0f} seconds"
+        return {"ready": ready, "age_s": age_s, "problem": problem, "details": health.details}
 
 
 def is_well(health: Health, *, now: datetime) -> bool:

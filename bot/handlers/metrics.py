@@ -13,7 +13,7 @@ from bot.delivery.standing import STATES, Standing, standing
 from bot.handlers.health import is_well
 from bot.logs import trace
 from bot.metrics import Metrics, stand
-from bot.models.database import reading
+from bot.models.database import reading, writable
 
 Values = dict[tuple[str, ...], float]  #: by labels
 
@@ -53,6 +53,7 @@ class MetricsPage:
         found: Standing | None = None  # of a database that does not answer nothing is said, rather than something old
         lost: Sequence[Loss] = ()
         try:
+            await writable()
             lost = await losses(reading, now=self._clock.now())
             found = await standing(reading)
         except Exception as error:  # a supervisor: what else is known must be seen just then

@@ -5,6 +5,7 @@ from datetime import timedelta
 import aiohttp
 
 import bot
+from bot.models.database import query
 from bot.sandbox.faults import PlatformError, ServerError
 from tests.database import Kind
 from tests.flows.test_whatsapp import whatsapp_world
@@ -101,6 +102,22 @@ async def test_a_part_that_fell_silent_is_down(world: World) -> None:
 
     assert seen("loket_up", part="telegram") == 0
     assert seen("loket_silence_seconds", part="telegram") >= 300
+    async with aiohttp.ClientSession() as session, session.get(f"{world.address}/readyz") as answer:
+        part = (await answer.json())["parts"]["telegram"]
+    assert (answer.status, part["ready"], part["problem"]) == (503, False, "no sign of life for 300 seconds")
+
+
+async def test_without_the_database_all_else_is_still_shown_and_nothing_old(world: World) -> None:
+    await world.customer().writes("Hello")
+    await query("ALTER TABLE inbox RENAME TO elsewhere", [])
+    seen = await look(world)
+    await query("ALTER TABLE elsewhere RENAME TO inbox", [])
+
+    assert seen("loket_up", part="database") == 0
+    assert seen("loket_up", part="slack") == 1
+    assert seen("loket_received_total", source="telegram") == 1
+    assert {"loket_inbox_rows", "loket_outbox_parts", "loket_unfinished"} & {name for name, _ in seen} == set()
+    assert (await look(world))("loket_up", part="database") == 1
 
 
 async def test_refused_webhooks_are_counted(kind: Kind) -> None:
