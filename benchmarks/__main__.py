@@ -8,16 +8,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
-from benchmarks import conversation, intake, looking
+from benchmarks import conversation, growth, intake, looking
 from benchmarks.fill import NEEDED_BY_REPORTS, fill
 from benchmarks.plan import FULL, QUICK, Plan
-from benchmarks.results import Row, machine, saved
+from benchmarks.results import RESULTS, Row, machine, saved
 from bot.clock import SystemClock
 from tests import postgres
 from tests.database import Kind, fresh_url
 
 YEAR = timedelta(days=365)
-RESULTS = Path(__file__).parent / "results"
 
 
 async def run(plan: Plan, kinds: Sequence[Kind]) -> list[Row]:
@@ -59,6 +58,8 @@ def main(arguments: Sequence[str]) -> int:
         **machine(),
     }
     print(saved(rows, RESULTS, name="quick" if given.quick else "full", about=about).read_text())
+    if not (given.quick or given.only):
+        growth.draw()
     return 0
 
 

@@ -64,7 +64,7 @@ def window_closes_at(capabilities: Capabilities, identity: IdentityRow) -> datet
 
 async def _identity(part: Part) -> IdentityRow:
     if part.ticket is None:
-        return await IdentityRow.get(id=part.payload["identity"])
-    ticket = await TicketRow.get(id=part.ticket)
+        return await IdentityRow.by_id(part.payload["identity"])
+    ticket = await TicketRow.by_id(part.ticket)
     also(ticket=ticket.number)
-    return await IdentityRow.get(id=ticket.identity_id)
+    return await IdentityRow.by_id(ticket.identity_id)

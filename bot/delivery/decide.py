@@ -61,8 +61,8 @@ async def has_left(ticket: int, *, author: str, released_at: datetime) -> bool:
 
 async def states(message: int) -> list[str]:
     """The states of the parts that carry a message to the customer; what was taken back in time is left out."""
-    rows = await DeliveryRow.filter(message_id=message, kind="send").order_by("id")
-    return [row.state for row in rows if row.state != "discarded" or row.tried_at is not None]
+    rows = await DeliveryRow.filter(message_id=message, kind="send").order_by("id").values_list("state", "tried_at")
+    return [state for state, tried_at in rows if state != "discarded" or tried_at is not None]
 
 
 async def accepted(ticket: int, *, but: str) -> list[datetime]:

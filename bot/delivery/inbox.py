@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from tortoise.transactions import in_transaction
@@ -19,7 +20,7 @@ from bot.delivery.retry import backoff
 from bot.errors import DeliveryError
 from bot.logs import trace
 from bot.metrics import Metrics
-from bot.models.database import is_temporary, query, urgent
+from bot.models.database import instant, is_temporary, query, urgent
 from bot.models.rows import InboxRow
 
 PAUSE = timedelta(seconds=2)  #: before a row is tried again whose decision needs a platform that is away
@@ -28,12 +29,14 @@ TRIES = 5  #: so often a row may fail by our fault before it is parked
 log = structlog.get_logger()
 
 _HEADS = """
-SELECT i.id, i.lane FROM inbox AS i
+SELECT i.id, i.source, i.key, i.lane, i.position, i.raw, i.attempts, i.received_at FROM inbox AS i
 WHERE i.state = 'new' AND i.next_at <= ? AND NOT EXISTS (
     SELECT 1 FROM inbox AS e WHERE e.lane = i.lane AND e.state = 'new'
     AND (e.position, e.id) < (i.position, i.id))
 ORDER BY i.id LIMIT ?
 """
+_NEXT_DUE = "SELECT MIN(next_at) FROM inbox WHERE state = 'new' AND next_at > ?"
+_IS_NEW = "SELECT 1 FROM inbox WHERE id = ? AND state = 'new'"
 
 
 @dataclass(slots=True)
@@ -118,12 +121,11 @@ class Inbox:
 
     async def take(self, *, now: datetime, limit: int) -> Sequence[Arrived]:
         """The heads of the lanes that are not being worked on."""
-        found = await query(_HEADS, [now, limit + len(self._busy)])
-        ids = [row["id"] for row in found if row["lane"] not in self._busy][:limit]
-        # Looked at again: one that was busy a moment ago may have ended, or been put off, since.
-        heads = await InboxRow.filter(id__in=ids, state="new", next_at__lte=now).order_by("id") if ids else []
+        busy = frozenset(self._busy)  # as it was before looking: one that ends meanwhile is not what it was found to be
+        found = await query(_HEADS, [now, limit + len(busy)])
+        heads = [_arrived(row) for row in found if row["lane"] not in busy][:limit]
         self._busy.update(head.lane for head in heads)
-        return [_arrived(head) for head in heads]
+        return heads
 
     def about(self, item: Arrived) -> Mapping[str, str]:
         """What every line of the log about this row says."""
@@ -138,8 +140,8 @@ class Inbox:
 
     async def next_due(self, *, now: datetime) -> datetime | None:
         """When the next row that was put off may be tried again."""
-        row = await InboxRow.filter(state="new", next_at__gt=now).order_by("next_at").first()
-        return None if row is None else row.next_at
+        ((next_at,),) = [found.values() for found in await query(_NEXT_DUE, [now])]
+        return None if next_at is None else instant(next_at)
 
     async def _process(self, arrived: Arrived) -> None:
         try:
@@ -156,7 +158,8 @@ class Inbox:
             await self._failed(arrived, error)
         else:
             now = self._clock.now()
-            await InboxRow.filter(id=arrived.id, state="new").update(state="done", settled_at=now)
+            if await query(_IS_NEW, [arrived.id]):  # else its decision has marked it
+                await InboxRow.filter(id=arrived.id, state="new").update(state="done", settled_at=now)
             self._metrics.decided(arrived.source, now - arrived.received_at)
             log.info("inbox.done", after_s=(now - arrived.received_at).total_seconds())
 
@@ -181,8 +184,8 @@ class Inbox:
                 await self._alarm(arrived, now=now)
 
 
-def _arrived(row: InboxRow) -> Arrived:
+def _arrived(row: Mapping[str, Any]) -> Arrived:
     return Arrived(
-        id=row.id, source=row.source, key=row.key, lane=row.lane, position=row.position, body=row.body,
-        attempts=row.attempts, received_at=row.received_at,
+        id=row["id"], source=row["source"], key=row["key"], lane=row["lane"], position=row["position"],
+        body=row["raw"], attempts=row["attempts"], received_at=instant(row["received_at"]),
     )  # fmt: skip

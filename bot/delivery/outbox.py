@@ -46,6 +46,9 @@ AND NOT EXISTS (
     AND (e.seq, e.part, e.id) < (d.seq, d.part, d.id))
 ORDER BY d.rank, d.due_at, d.id LIMIT ?
 """  # noqa: S608 - constants only
+_NEXT_DUE = f"SELECT MIN(due_at) FROM delivery WHERE state IN {_OPEN} AND announced_at IS NULL AND due_at > ?"  # noqa: S608
+_OF_CAUSE = "SELECT COUNT(*) FROM delivery WHERE cause = ?"
+_NEXT_SEQ = "SELECT COALESCE(MAX(seq), 0) + 1 FROM delivery WHERE lane = ?"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +72,10 @@ async def put(entries: Sequence[Entry], *, cause: str, now: datetime, seq: int |
 
     Call inside the transaction of the decision. What one call puts into a lane shares a place there.
     """
+    if not entries:
+        return
     cause = _traced(cause)
-    number = await DeliveryRow.filter(cause=cause).count()
+    ((number,),) = [found.values() for found in await query(_OF_CAUSE, [cause])]
     places: dict[str, int] = {}
     for entry in entries:
         if entry.only_one_waits and await DeliveryRow.exists(lane=entry.lane, state__in=("queued", "later")):
@@ -95,8 +100,8 @@ def _traced(cause: str) -> str:
 
 async def next_seq(lane: str) -> int:
     """The place behind all others in a lane."""
-    last = await DeliveryRow.filter(lane=lane).order_by("-seq").first()
-    return 1 if last is None else last.seq + 1
+    ((seq,),) = [found.values() for found in await query(_NEXT_SEQ, [lane])]
+    return int(seq)
 
 
 class Outbox:
@@ -134,12 +139,16 @@ class Outbox:
         parts: list[Part] = []
         held_on: set[int] = set()
         async with in_transaction():  # around the look as well: what is taken back in between must not leave
-            while fresh := await self._heads(now=now, limit=limit - len(parts), but=held_on):
-                for row in fresh:
+            refused = True
+            while refused and len(parts) < limit:  # then those behind it get their turn
+                refused = False
+                for row in await self._heads(now=now, limit=limit - len(parts), but=held_on):
                     if row.state == "held" and not await self._holds.are_over(row):
                         held_on.add(row.id)
-                    # A budget that runs out on the way closes; those behind it that have another one get their turn.
-                    elif self._limits.free_at(row.budget, now=now) <= now:
+                        refused = True
+                    elif self._limits.free_at(row.budget, now=now) > now:  # a budget that ran out on the way is closed
+                        refused = True
+                    else:
                         parts.append(await self._lease(row, now=now))
         self._in_hand.update(part.id for part in parts)
         return parts
@@ -200,16 +209,10 @@ class Outbox:
 
     async def next_due(self, *, now: datetime) -> datetime | None:
         """When the next part becomes due, or a budget recovers."""
-        row = (
-            await DeliveryRow.filter(
-                state__in=("held", "queued", "later", "sending", "uncertain"), announced_at=None, due_at__gt=now
-            )
-            .order_by("due_at")
-            .first()
-        )
+        ((due_at,),) = [found.values() for found in await query(_NEXT_DUE, [now])]
         times = list(self._limits.closed(now=now).values())
-        if row is not None:
-            times.append(row.due_at)
+        if due_at is not None:
+            times.append(instant(due_at))
         return min(times, default=None)
 
     async def _send(self, part: Part) -> None:
@@ -302,7 +305,7 @@ class Outbox:
         self, part: Part, outcome: Outcome, columns: Mapping[str, object], *, now: datetime
     ) -> None:
         async with in_transaction():
-            if await DeliveryRow.filter(id=part.id, state__in=("sending", "uncertain")).update(**columns):
+            if await DeliveryRow.change({"id": part.id, "state": ("sending", "uncertain")}, **columns):
                 await self._settle(part, outcome, now=now)
 
 

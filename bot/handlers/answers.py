@@ -53,8 +53,8 @@ async def standing(front: "Front", before: TicketRow) -> str:
 
 
 async def _standing(front: "Front", row: TicketRow, say: Say) -> AsyncIterator[str]:
-    ticket, customer = ticket_of(row), await CustomerRow.get(id=row.customer_id)
-    identity = await IdentityRow.get(id=row.identity_id)
+    ticket, customer = ticket_of(row), await CustomerRow.by_id(row.customer_id)
+    identity = await IdentityRow.by_id(row.identity_id)
     channel = front.services.context.channels.get(identity.channel)
     label = identity.channel if channel is None else channel.capabilities.label
     number, name = await _number(front, row), literal(person(customer.name, say))

@@ -183,7 +183,7 @@ class Front:
 
     async def done(self, name: str, row: TicketRow) -> str:
         """The sentence that something was done; it names ticket and customer."""
-        customer = await CustomerRow.get(id=row.customer_id)
+        customer = await CustomerRow.by_id(row.customer_id)
         return self.texts.say(self.language(row), name, number=row.number, customer=literal(customer.name))
 
     def refused(self, error: DomainError) -> str:
@@ -206,7 +206,7 @@ class Front:
         about = None
         if row is not None:
             await self.admitted(row, agent)
-            about = About(number=row.number, customer=(await CustomerRow.get(id=row.customer_id)).name)
+            about = About(number=row.number, customer=(await CustomerRow.by_id(row.customer_id)).name)
         say = partial(self.texts.say, self.language(row))
         person = next((it.removeprefix("user:") for it in words.mentions if it.startswith("user:")), None)
         return modals.modal(verb.name, verb.fields, about, say, words=words.plain, person=person)

@@ -16,6 +16,7 @@ from bot.models import rows
 from bot.models.base import Database
 from bot.models.database import database_path
 from bot.models.lost import PLACE
+from bot.models.row import Row
 from bot.models.safe_asyncpg import SafeAsyncpgClient
 from bot.models.safe_sqlite import SafeSqliteClient
 from bot.models.sqlite import PRAGMAS
@@ -28,7 +29,7 @@ Tell = Callable[[str], None]
 def tables() -> list[type[Model]]:
     """The rows of every table, each behind those that it refers to."""
     kinds = {kind.__name__: kind for kind in vars(rows).values() if isinstance(kind, type) and issubclass(kind, Model)}
-    del kinds[Model.__name__]
+    del kinds[Row.__name__]
     order = TopologicalSorter({name: _parents(kind) for name, kind in kinds.items()}).static_order()
     return [kinds[name] for name in order]
 

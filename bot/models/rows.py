@@ -10,7 +10,8 @@ from typing import Any, cast
 
 from tortoise import fields
 from tortoise.indexes import Index
-from tortoise.models import Model
+
+from bot.models.row import Row
 
 Json = dict[str, Any]
 
@@ -23,7 +24,7 @@ def _json() -> fields.JSONField[Json]:
     return fields.JSONField(encoder=json.dumps, decoder=json.loads)  # named, so that the schema can't depend on orjson
 
 
-class InboxRow(Model):
+class InboxRow(Row):
     """What a platform handed over, untouched, until it is processed."""
 
     id = fields.BigIntField(primary_key=True)
@@ -45,7 +46,7 @@ class InboxRow(Model):
         indexes = (Index(fields=("state", "next_at")), Index(fields=("lane", "state")))
 
 
-class CustomerRow(Model):
+class CustomerRow(Row):
     """A person who asks."""
 
     id = fields.IntField(primary_key=True)
@@ -58,7 +59,7 @@ class CustomerRow(Model):
         table = "customer"
 
 
-class IdentityRow(Model):
+class IdentityRow(Row):
     """An address of a customer in one of our accounts of a channel."""
 
     id = fields.IntField(primary_key=True)
@@ -79,7 +80,7 @@ class IdentityRow(Model):
         unique_together = (("channel", "account", "key"),)
 
 
-class AliasRow(Model):
+class AliasRow(Row):
     """Another key under which a platform may speak of the same address."""
 
     id = fields.IntField(primary_key=True)
@@ -97,7 +98,7 @@ class AliasRow(Model):
         unique_together = (("channel", "account", "key"),)
 
 
-class TicketRow(Model):
+class TicketRow(Row):
     """A ticket as it stands now; how it came there is in the journal."""
 
     id = fields.IntField(primary_key=True)
@@ -149,7 +150,7 @@ class TicketRow(Model):
         )
 
 
-class MessageRow(Model):
+class MessageRow(Row):
     """What the customer wrote, what an agent answered, and what stayed internal."""
 
     id = fields.IntField(primary_key=True)
@@ -176,7 +177,7 @@ class MessageRow(Model):
         indexes = (Index(fields=("ticket_id", "slack_ts")), Index(fields=("slack_ts",)), Index(fields=("receipt",)))
 
 
-class DeliveryRow(Model):
+class DeliveryRow(Row):
     """One part that must leave: the outbox."""
 
     id = fields.BigIntField(primary_key=True)
@@ -217,7 +218,7 @@ class DeliveryRow(Model):
         )
 
 
-class JournalRow(Model):
+class JournalRow(Row):
     """Everything that happened, in order, for ever."""
 
     id = fields.BigIntField(primary_key=True)
@@ -235,7 +236,7 @@ class JournalRow(Model):
         indexes = (Index(fields=("ticket_id", "id")), Index(fields=("event", "at")))
 
 
-class SeenRow(Model):
+class SeenRow(Row):
     """A cause that was handled already."""
 
     key = fields.CharField(255, primary_key=True)
@@ -245,7 +246,7 @@ class SeenRow(Model):
         table = "seen"
 
 
-class CounterRow(Model):
+class CounterRow(Row):
     """A number that is kept under a name, such as the last ticket's."""
 
     name = fields.CharField(40, primary_key=True)

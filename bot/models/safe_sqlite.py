@@ -167,6 +167,7 @@ class SafeSqliteClient(SqliteClient):
         self._group: asyncio.Future[None] | None = None  #: is done when what has joined is durable
         self._committers: set[asyncio.Task[None]] = set()
         self._is_queued = False  # one of them waits for its turn
+        self._changes = 0  # of the connection when the group began
 
     @override
     async def create_connection(self, with_db: bool) -> None:
@@ -260,6 +261,7 @@ class SafeSqliteClient(SqliteClient):
             await self.create_connection(with_db=True)
         if self._group is None:
             await self._patiently("BEGIN IMMEDIATE")
+            self._changes = self._connection.total_changes
             self._group = asyncio.get_running_loop().create_future()
             self._group.add_done_callback(lambda group: group.exception())  # known to all that still wait for it
         return self._group
@@ -298,7 +300,10 @@ class SafeSqliteClient(SqliteClient):
             return
         try:
             with _translated():
-                await asyncio.get_running_loop().run_in_executor(self._disk, self._connection.commit)
+                if self._connection.total_changes == self._changes:
+                    self._connection.commit()  # nothing to wait for
+                else:
+                    await asyncio.get_running_loop().run_in_executor(self._disk, self._connection.commit)
         except Exception as error:
             self._connection.rollback()
             group.set_exception(error)

@@ -36,6 +36,7 @@ from bot.domain.text import Mark, RichText, joined
 from bot.domain.ticket import Change, Ticket
 from bot.domain.undo import UNDOABLE
 from bot.logs import also
+from bot.models.database import query
 from bot.models.mapping import standing_of, take, ticket_of
 from bot.models.rows import IdentityRow, InboxRow, JournalRow, MessageRow, SeenRow, TicketRow
 from bot.services.context import Context
@@ -46,6 +47,7 @@ log = structlog.get_logger()
 DECORATION = 1  #: the rank of what shows state; messages have 0
 
 _FROM_INBOX = "inbox:"
+_NEXT_SEQ = "SELECT COALESCE(MAX(seq), 0) + 1 FROM message WHERE ticket_id = ?"
 
 
 def inbox_cause(row_id: int) -> Cause:
@@ -60,9 +62,9 @@ async def first_time(cause: Cause, *, now: datetime) -> bool:
     A row of the inbox is its own note: it is marked done in the same transaction as its decision.
     """
     if cause.startswith(_FROM_INBOX):
-        row = InboxRow.filter(id=int(cause.removeprefix(_FROM_INBOX)), state="new")
-        return bool(await row.update(state="done", settled_at=now))
-    if await SeenRow.exists(key=cause):
+        new = {"id": int(cause.removeprefix(_FROM_INBOX)), "state": "new"}
+        return bool(await InboxRow.change(new, state="done", settled_at=now))
+    if await SeenRow.found(key=cause):
         return False
     await SeenRow.create(key=cause, at=now)
     return True
@@ -114,7 +116,7 @@ async def put_intents(
                 message = await add_message(
                     row, direction="out", author=DESK, body=text, kind="text", sent_at=now, now=now
                 )
-                pieces = await to_customer(context, row, message, due_at=held_until or now)
+                pieces = await _pieces(context, row, message, text, due_at=held_until or now)
                 entries += with_choices(pieces, choices)
             case ShowReceipt(message=message):
                 entries.append(
@@ -164,9 +166,15 @@ def _to_slack(
 
 async def to_customer(context: Context, row: TicketRow, message: MessageId, *, due_at: datetime) -> list[Entry]:
     """One part for each message that the channel needs for this text; they leave when it is ``due_at``."""
-    written = await MessageRow.get(id=message)
-    identity = await IdentityRow.get(id=row.identity_id)
+    written = await MessageRow.by_id(message)
     text = _signed(RichText.from_json(written.body), written, context.config.replies.signature)
+    return await _pieces(context, row, message, text, due_at=due_at)
+
+
+async def _pieces(
+    context: Context, row: TicketRow, message: MessageId, text: RichText, *, due_at: datetime
+) -> list[Entry]:
+    identity = await IdentityRow.by_id(row.identity_id)
     return [
         Entry(
             lane=f"customer:{row.id}", kind="send", ticket=row.id, message=message,
@@ -198,9 +206,9 @@ async def add_message(
     receipt: str | None = None,
 ) -> MessageId:
     """Store a message as the ticket's next."""
-    last = await MessageRow.filter(ticket_id=row.id).order_by("-seq").first()
+    ((seq,),) = [found.values() for found in await query(_NEXT_SEQ, [row.id])]
     message = await MessageRow.create(
-        ticket_id=row.id, seq=1 if last is None else last.seq + 1, direction=direction, author=author,
+        ticket_id=row.id, seq=seq, direction=direction, author=author,
         author_name=author_name, body=body.to_json(), kind=kind, sent_at=sent_at, arrived_at=now,
         external_key=external_key, slack_ts=slack_ts, receipt=receipt,
     )  # fmt: skip

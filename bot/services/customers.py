@@ -28,7 +28,7 @@ class Customers:
 
     async def asks(self, identity: IdentityRow, command: str, words: str, *, cause: Cause, now: datetime) -> None:
         """``/start``, ``/help``, ``/status``, ``/new``, ``/close``, ``/lang``; an unknown one is answered with help."""
-        customer = await CustomerRow.get(id=identity.customer_id)
+        customer = await CustomerRow.by_id(identity.customer_id)
         match command:
             case "lang" if words.strip().lower() in LANGUAGES:
                 customer.chosen_language = LANGUAGES[words.strip().lower()]

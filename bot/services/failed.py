@@ -82,7 +82,7 @@ class Failed:
             data = {"part": part.id}
             await JournalRow.create(at=now, event="PartDecided", ticket_id=part.ticket_id, actor=OPERATOR, data=data)
             return
-        row = await TicketRow.select_for_update().get(id=part.ticket_id)
+        row = await TicketRow.by_id(part.ticket_id)
         mid = MessageId(part.message_id)
         await MessageRow.filter(id=mid).update(receipt=of_parts(await decide.states(mid)).value)
         event = PartDecided(ticket=TicketNumber(row.number), actor=OPERATOR, at=now, message=mid)
@@ -103,7 +103,7 @@ async def _stuck(number: int, name: str) -> DeliveryRow:
         return part
     offer = await DeliveryRow.get_or_none(id=number, kind="post_offer")
     if offer is not None and await MessageRow.exists(id=offer.message_id, receipt=Receipt.HELD.value):
-        ticket = await TicketRow.get(id=offer.ticket_id)
+        ticket = await TicketRow.by_id(offer.ticket_id)
         raise NotStuck(f"{name}: its writer decides, by the buttons in the thread of ticket #{ticket.number}")
     raise NotStuck(f"{name}: nothing failed or is uncertain under this id")
 

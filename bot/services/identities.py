@@ -12,23 +12,27 @@ async def find(addresses: Iterable[Address]) -> IdentityRow | None:
     """The identity that one of the addresses names, by itself or as an alias; locked against parallel messages."""
     for address in addresses:
         channel, account, key = address.channel, address.account, address.key
-        found = await IdentityRow.get_or_none(channel=channel, account=account, key=key)
+        found = await IdentityRow.found(channel=channel, account=account, key=key)
         if found is None:
-            alias = await AliasRow.get_or_none(channel=channel, account=account, key=key)
-            found = None if alias is None else await IdentityRow.get(id=alias.identity_id)
+            alias = await AliasRow.found(channel=channel, account=account, key=key)
+            found = None if alias is None else await IdentityRow.by_id(alias.identity_id)
         if found is not None:
-            return await IdentityRow.select_for_update().get(id=found.id)
+            return found
     return None
 
 
 async def of_sender(sender: Sender, *, sent_at: datetime, now: datetime) -> IdentityRow:
     """The customer's identity, known or new; their present name, language and addresses are kept."""
-    identity = await find((sender.address, *sender.aliases)) or await _new(sender, now=now)
-    await CustomerRow.filter(id=identity.customer_id).update(name=sender.name, language=_language(sender))
-    identity.last_inbound_at = max(identity.last_inbound_at or sent_at, sent_at)
-    await identity.save(update_fields=["last_inbound_at"])
+    identity = await find((sender.address, *sender.aliases))
+    if identity is None:
+        identity = await _new(sender, sent_at=sent_at, now=now)
+    else:
+        await CustomerRow.filter(id=identity.customer_id).update(name=sender.name, language=_language(sender))
+        identity.last_inbound_at = max(identity.last_inbound_at or sent_at, sent_at)
+        await identity.save(update_fields=["last_inbound_at"])
+    own = Address(channel=identity.channel, account=identity.account, key=identity.key)
     for address in (sender.address, *sender.aliases):
-        if await find([address]) is None:
+        if address != own and await find([address]) is None:
             await AliasRow.create(
                 identity_id=identity.id, channel=address.channel, account=address.account, key=address.key,
                 created_at=now,
@@ -36,12 +40,13 @@ async def of_sender(sender: Sender, *, sent_at: datetime, now: datetime) -> Iden
     return identity
 
 
-async def _new(sender: Sender, *, now: datetime) -> IdentityRow:
+async def _new(sender: Sender, *, sent_at: datetime, now: datetime) -> IdentityRow:
     customer = await CustomerRow.create(name=sender.name, language=_language(sender), created_at=now)
     address = sender.address
     return await IdentityRow.create(
-        customer_id=customer.id, channel=address.channel, account=address.account, key=address.key, created_at=now
-    )
+        customer_id=customer.id, channel=address.channel, account=address.account, key=address.key, created_at=now,
+        last_inbound_at=sent_at,
+    )  # fmt: skip
 
 
 def _language(sender: Sender) -> str | None:

@@ -11,6 +11,7 @@ from bot.domain.courtesies import is_courtesy
 from bot.domain.events import CUSTOMER, MessageId, TicketOpened
 from bot.domain.ids import Address, Cause, TicketNumber
 from bot.domain.ticket import Change, Place, Status, Ticket, place, receive
+from bot.models.database import query
 from bot.models.mapping import take, ticket_of
 from bot.models.rows import CounterRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
 from bot.services.commit import add_message, commit_change, first_time, inbox_cause
@@ -51,7 +52,7 @@ class Intake:
     async def receive(self, inbound: InboundMessage, *, cause: Cause, now: datetime) -> None:
         """Put the message into its ticket; a redelivered one, by cause or by the platform's key, changes nothing."""
         async with self._context.transaction():
-            if not await first_time(cause, now=now) or await MessageRow.exists(external_key=external_key(inbound)):
+            if not await first_time(cause, now=now) or await MessageRow.found(external_key=external_key(inbound)):
                 return
             identity = await of_sender(inbound.sender, sent_at=inbound.sent_at, now=now)
             await mark_reachable(self._context, identity, at=None, cause=cause, now=now)
@@ -90,8 +91,7 @@ class Intake:
         active = await latest_active(identity)
         if active is not None:
             return active
-        last = await TicketRow.filter(identity_id=identity.id).order_by("-number").first()
-        return None if last is None else await TicketRow.select_for_update().get(id=last.id)
+        return await TicketRow.select_for_update().filter(identity_id=identity.id).order_by("-number").first()
 
     async def _answer(self, identity: IdentityRow, answer: Answer, *, cause: Cause, now: datetime) -> None:
         """Only about a ticket of one's own."""
@@ -110,8 +110,9 @@ class Intake:
             now=now,
         )
         if row is None or ticket is None or where is Place.OPENS or identity.new_wanted_at is not None:
-            identity.new_wanted_at = None
-            await identity.save(update_fields=["new_wanted_at"])
+            if identity.new_wanted_at is not None:
+                identity.new_wanted_at = None
+                await identity.save(update_fields=["new_wanted_at"])
             await self._open(inbound, identity, row, cause=cause, now=now)
             return
         message = await _stored(row, inbound, now=now)
@@ -183,11 +184,9 @@ async def _quoted(inbound: InboundMessage, identity: IdentityRow) -> TicketRow |
 
 async def _next_number() -> TicketNumber:
     """The next ticket number: from 1, and given back if the transaction is, so that people see no gaps."""
-    counter, _ = await CounterRow.get_or_create(name="ticket", defaults={"value": 0})
-    counter = await CounterRow.select_for_update().get(name="ticket")
-    counter.value += 1
-    await counter.save(update_fields=["value"])
-    return TicketNumber(counter.value)
+    for counted in await query("UPDATE counter SET value = value + 1 WHERE name = ? RETURNING value", ["ticket"]):
+        return TicketNumber(counted["value"])
+    return TicketNumber((await CounterRow.create(name="ticket", value=1)).value)
 
 
 async def _stored(row: TicketRow, inbound: InboundMessage, *, now: datetime) -> MessageId:

@@ -80,7 +80,7 @@ class Lifecycle:
             entry = await JournalRow.get_or_none(id=change, event__in=UNDOABLE, actor=acting(agent))
             if entry is None:
                 raise AlreadyDecided
-            row = await TicketRow.select_for_update().get(id=entry.ticket_id)
+            row = await TicketRow.by_id(entry.ticket_id)
             if not await first_time(cause, now=now):
                 return ticket_of(row)
             before = with_standing(ticket_of(row), entry.data["before"])

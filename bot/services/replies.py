@@ -352,7 +352,7 @@ async def _message(mid: MessageId) -> tuple[MessageRow, TicketRow]:
     message = await MessageRow.get_or_none(id=mid)
     if message is None:
         raise AlreadyDecided
-    return message, await TicketRow.select_for_update().get(id=message.ticket_id)
+    return message, await TicketRow.by_id(message.ticket_id)
 
 
 async def _store(row: TicketRow, written: Written, *, direction: str, receipt: Receipt, now: datetime) -> MessageId:

@@ -76,18 +76,18 @@ class Settlement:
             return
         message.receipt = Receipt.READ.value
         await message.save(update_fields=["receipt"])
-        row = await TicketRow.get(id=part.ticket)
+        row = await TicketRow.by_id(part.ticket)
         await put_intents(self._context, row, [ShowReceipt(MessageId(message.id))], cause=cause, now=now)
 
     async def _not_shown(self, part: Part, reason: str, *, cause: Cause, now: datetime) -> None:
         """Slack refuses what agents should see, or can't say whether it is there: the desk's channel is told."""
-        row = await TicketRow.get(id=part.ticket)
+        row = await TicketRow.by_id(part.ticket)
         words = {"number": str(row.number), "reason": reason, "id": f"out-{part.id}"}
         await announce(self._context.config.desk_named(row.desk), "not_shown", words, cause=cause, now=now)
 
     async def _card_stands(self, part: Part, outcome: Delivered, *, cause: Cause, now: datetime) -> None:
         """Remember where it is; if the ticket has changed since it was drawn, it is drawn again."""
-        row = await TicketRow.select_for_update().get(id=part.ticket)
+        row = await TicketRow.by_id(part.ticket)
         facts = outcome.facts
         if part.kind == "open_thread":
             self._context.metrics.shown(now - row.opened_at)
@@ -98,21 +98,21 @@ class Settlement:
             await put_intents(self._context, row, [UpdateCard()], cause=cause, now=now)
 
     async def _shown(self, part: Part, ts: str | None, *, cause: Cause, now: datetime) -> None:
-        message = await MessageRow.get(id=part.message)
+        message = await MessageRow.by_id(part.message)
         if message.direction == "in":
             self._context.metrics.shown(now - message.arrived_at)
         message.slack_ts = ts
         await message.save(update_fields=["slack_ts"])
         if message.receipt is not None:
-            row = await TicketRow.get(id=message.ticket_id)
+            row = await TicketRow.by_id(message.ticket_id)
             await put_intents(self._context, row, [ShowReceipt(MessageId(message.id))], cause=cause, now=now)
 
     async def _sent(self, part: Part, outcome: Outcome, *, cause: Cause, now: datetime) -> None:
         """A part to the customer ended: the receipt says so, and what went wrong stands in the thread."""
         if isinstance(outcome, Refused) and outcome.unreachable:
             await self._lost_touch(part, cause=cause, now=now)
-        row = await TicketRow.select_for_update().get(id=part.ticket)
-        message = await MessageRow.get(id=part.message)
+        row = await TicketRow.by_id(part.ticket)
+        message = await MessageRow.by_id(part.message)
         mid = MessageId(message.id)
         word = of_parts(await decide.states(mid))
         message.receipt = advanced(None if message.receipt is None else Receipt(message.receipt), word).value
@@ -136,8 +136,8 @@ class Settlement:
 
     async def _lost_touch(self, part: Part, *, cause: Cause, now: datetime) -> None:
         """Nothing will reach this customer any more."""
-        row = await TicketRow.get(id=part.ticket)
-        identity = await IdentityRow.get(id=row.identity_id)
+        row = await TicketRow.by_id(part.ticket)
+        identity = await IdentityRow.by_id(row.identity_id)
         await mark_reachable(self._context, identity, at=now, cause=cause, now=now)
 
     async def alarm(self, arrived: Arrived, *, now: datetime) -> None:

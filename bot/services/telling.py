@@ -27,7 +27,7 @@ async def language_for(context: Context, customer: CustomerRow, *, desk: str) ->
 
 async def sentence(context: Context, row: TicketRow, name: str) -> tuple[RichText, tuple[Choice, ...]]:
     """A text about a ticket, and its choices."""
-    customer = await CustomerRow.get(id=row.customer_id)
+    customer = await CustomerRow.by_id(row.customer_id)
     language = await language_for(context, customer, desk=row.desk)
     text = context.texts.say(
         language,

@@ -16,7 +16,7 @@ LISTED = 20  #: tickets that a list shows
 
 async def locked(number: TicketNumber) -> TicketRow:
     """The ticket's row, for changing it; call inside the transaction."""
-    row = await TicketRow.select_for_update().get_or_none(number=number)
+    row = await TicketRow.found(number=number)
     if row is None:
         raise NoSuchTicket(number=number)
     return row
@@ -24,12 +24,12 @@ async def locked(number: TicketNumber) -> TicketRow:
 
 async def of_thread(channel: SlackChannel, thread: SlackTs) -> TicketRow | None:
     """The ticket whose card is this message."""
-    return await TicketRow.select_for_update().get_or_none(slack_channel=channel, thread_ts=thread)
+    return await TicketRow.found(slack_channel=channel, thread_ts=thread)
 
 
 async def number_of_thread(channel: SlackChannel, thread: SlackTs) -> TicketNumber | None:
     """The number of the ticket whose card is this message."""
-    row = await TicketRow.get_or_none(slack_channel=channel, thread_ts=thread)
+    row = await TicketRow.found(slack_channel=channel, thread_ts=thread)
     return None if row is None else TicketNumber(row.number)
 
 
@@ -50,7 +50,7 @@ async def _only(found: QuerySet[TicketRow]) -> TicketNumber | None:
 
 async def by_number(number: TicketNumber) -> TicketRow:
     """The ticket's row, for reading it."""
-    row = await TicketRow.get_or_none(number=number)
+    row = await TicketRow.found(number=number)
     if row is None:
         raise NoSuchTicket(number=number)
     return row

@@ -36,10 +36,10 @@ class Holds:
 
     async def are_over(self, row: DeliveryRow) -> bool:
         """Whether this part, whose time has come, may leave."""
-        if row.message_id is None or (await MessageRow.get(id=row.message_id)).slack_ts is None:
+        if row.message_id is None or (await MessageRow.by_id(row.message_id)).slack_ts is None:
             return True  # it did not come from a thread
         if row.ticket_id in self.unread:
             return False
-        ticket = await TicketRow.get(id=row.ticket_id)
+        ticket = await TicketRow.by_id(row.ticket_id)
         lane = f"{self._source}:{lane_of(ticket.slack_channel, ticket.thread_ts)}"
         return not await InboxRow.exists(lane=lane, state="new")

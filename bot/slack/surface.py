@@ -150,7 +150,7 @@ class SlackSurface:
     # --- what stands in a thread; None: it is no longer worth saying
 
     async def _message(self, part: Part, row: TicketRow) -> Message | None:
-        written, say = await MessageRow.get(id=part.message), self._say(row)
+        written, say = await MessageRow.by_id(part.message), self._say(row)
         text = RichText.from_json(written.body)
         if written.direction == "in":
             return blocks.customer_message(written.author_name, FromCustomer(text=text.plain, kind=written.kind), say)
@@ -168,20 +168,20 @@ class SlackSurface:
         return blocks.notice(sentence, words.get("reason") or words.get("resolution") or "", say)
 
     async def _offer(self, part: Part, row: TicketRow) -> Message | None:
-        written, say = await MessageRow.get(id=part.message), self._say(row)
+        written, say = await MessageRow.by_id(part.message), self._say(row)
         if written.receipt != Receipt.HELD:
             return None
         return blocks.offer(part.payload["offer"], await self._people.mention(written.author), written.id, say)
 
     async def _trouble(self, part: Part, row: TicketRow) -> Message | None:
-        sent = await DeliveryRow.get(id=part.payload["part"])
+        sent = await DeliveryRow.by_id(part.payload["part"])
         if sent.state not in {"failed", "uncertain"}:
             return None
         found = Trouble(name="uncertain" if part.payload["uncertain"] else "failed", reason=part.payload["reason"])
         return blocks.trouble(found, RichText.from_json(sent.payload["text"]), sent.id, self._say(row))
 
     async def _reminder(self, part: Part, row: TicketRow) -> Message | None:
-        written, say, about = await MessageRow.get(id=part.message), self._say(row), part.payload["part"]
+        written, say, about = await MessageRow.by_id(part.message), self._say(row), part.payload["part"]
         undecided = written.receipt == Receipt.HELD if about is None else await _is_uncertain(about)
         if not undecided:
             return None
@@ -205,8 +205,8 @@ class SlackSurface:
         return Delivered(facts={"version": row.version})
 
     async def _show_receipt(self, part: Part) -> Delivered:
-        message = await MessageRow.get(id=part.message)
-        row = await TicketRow.get(id=message.ticket_id)
+        message = await MessageRow.by_id(part.message)
+        row = await TicketRow.by_id(message.ticket_id)
         also(ticket=row.number)
         if message.slack_ts is None:
             return Delivered()
@@ -248,15 +248,15 @@ class SlackSurface:
             return blocks.answer(part.payload["text"], part.payload.get("undo"), say)
         if part.payload["name"] != "not_sent":
             return blocks.answer(say(f"whisper.{part.payload['name']}"), None, say)
-        message = await MessageRow.get(id=part.message)
+        message = await MessageRow.by_id(part.message)
         return blocks.whisper_not_sent(message.id, say) if message.receipt == Receipt.INTERNAL else None
 
     # --- drawing the card
 
     async def _card(self, row: TicketRow) -> Message:
         ticket, say = ticket_of(row), self._say(row)
-        identity, customer = await IdentityRow.get(id=row.identity_id), await CustomerRow.get(id=row.customer_id)
-        first = await MessageRow.get(ticket_id=row.id, seq=1)
+        identity, customer = await IdentityRow.by_id(row.identity_id), await CustomerRow.by_id(row.customer_id)
+        first = await MessageRow.by(ticket_id=row.id, seq=1)
         escalation, able = ticket.escalation, self._capabilities.get(identity.channel)
         view = CardView(
             ticket=ticket,
@@ -335,7 +335,7 @@ class SlackSurface:
 
 
 async def _ticket(part: Part) -> TicketRow:
-    row = await TicketRow.get(id=part.ticket)
+    row = await TicketRow.by_id(part.ticket)
     also(ticket=row.number)
     return row
 
