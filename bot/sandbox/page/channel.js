@@ -54,7 +54,8 @@ function drawMembers(node, { store, channel }) {
 
 const MOST_FACES = 3;
 function nothing(direct) {
-  if (direct) return [el("b", {}, "Between you and the app"), el("p", {}, "What it has to say to you alone stands here.")];
+  if (direct)
+    return [el("b", {}, "Between you and the app"), el("p", {}, "What it has to say to you alone stands here.")];
   const how = "Write as a customer in a phone: a card appears in the desk’s channel.";
   return [sign("ticket"), el("b", {}, "No tickets yet"), el("p", {}, how)];
 }

@@ -39,11 +39,18 @@ function draw(mark) {
   if (signature === mark.signature) return;
   mark.signature = signature;
   const held = box.contains(document.activeElement);
-  const dots = Array.from({ length: all }, (_, one) => el("i", { class: one < at - 1 ? "past" : one === at - 1 ? "now" : "" }));
+  const dots = Array.from({ length: all }, (_, one) =>
+    el("i", { class: one < at - 1 ? "past" : one === at - 1 ? "now" : "" }),
+  );
   box.setAttribute("aria-label", label);
   box.replaceChildren(
     el("div", { class: "coach-words", role: "status" }, el("b", {}, title), el("p", {}, text)),
-    el("div", { class: "coach-foot" }, at <= all && el("span", { class: "coach-dots", role: "img", "aria-label": note.step }, dots), buttons.map(pressable)),
+    el(
+      "div",
+      { class: "coach-foot" },
+      at <= all && el("span", { class: "coach-dots", role: "img", "aria-label": note.step }, dots),
+      buttons.map(pressable),
+    ),
   );
   box.hidden = false;
   box.classList.remove("fresh");

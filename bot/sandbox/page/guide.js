@@ -1,13 +1,15 @@
 /**
  * The guided first ticket: it follows what the visitor really does, wherever they do it, and stands in nobody's way.
  */
-import { set } from "./composer.js";
+import { seconds } from "./bubble.js";
 import { coach } from "./coach.js";
+import { set } from "./composer.js";
 import { el, soon } from "./dom.js";
 import "./guidewords.js";
 import { sign } from "./icons.js";
 import { cards, journey } from "./journey.js";
 import { browser } from "./memory.js";
+import { lead, PLACES } from "./places.js";
 import { heard, language, say } from "./words.js";
 
 const STEPS = ["write", "claim", "answer", "arrive", "close"];
@@ -41,8 +43,15 @@ export function guide(page) {
 
 function label(button, stage) {
   const step = stage && STEPS.indexOf(STEP_OF[stage.name] ?? stage.name) + 1;
-  button.replaceChildren(sign("compass"), el("span", {}, say("guide")), step ? el("small", {}, `${step}/${STEPS.length}`) : "");
-  button.setAttribute("aria-label", step ? `${say("guide")}, ${say("guide.step", { at: step, all: STEPS.length })}` : say("guide"));
+  button.replaceChildren(
+    sign("compass"),
+    el("span", {}, say("guide")),
+    step ? el("small", {}, `${step}/${STEPS.length}`) : "",
+  );
+  button.setAttribute(
+    "aria-label",
+    step ? `${say("guide")}, ${say("guide.step", { at: step, all: STEPS.length })}` : say("guide"),
+  );
 }
 
 /** Once everything is loaded: begin by itself for whoever is new, go on after a reload. */
@@ -94,8 +103,8 @@ function stageOf(state) {
 }
 
 /** Whether the customer has answered the question that was asked at the end, by its buttons or in words. */
-function answered(state, { customer }) {
-  const messages = customer?.person.messages ?? [];
+function answered(state, { customer, card }) {
+  const messages = customer?.person.messages.filter((one) => seconds(one.date) >= card.message.ts - 1) ?? [];
   state.asked ??= messages.findLast((one) => one.from_bot && hasKeys(one))?.message_id ?? null;
   const at = messages.findIndex((one) => one.message_id === state.asked);
   return at >= 0 && (!hasKeys(messages[at]) || messages.slice(at).some((one) => !one.from_bot));
@@ -130,12 +139,27 @@ function noteFor(stage, state, draw) {
 
 function buttonsFor(name, { stage, state, values, draw }) {
   const { page } = state;
-  const skip = { label: say(name === "done" ? "guide.end" : "guide.skip"), kind: name === "done" ? "primary" : "quiet", run: () => end(state, draw) };
-  const go = { label: say("guide.show"), kind: `quiet to-${PLACES[name](stage, page).side}`, run: () => lead(PLACES[name](stage, page), page) };
-  const next = (change) => ({ label: say("guide.next"), kind: "primary", run: () => (Object.assign(state, change), draw()) });
+  const skip = {
+    label: say(name === "done" ? "guide.end" : "guide.skip"),
+    kind: name === "done" ? "primary" : "quiet",
+    run: () => end(state, draw),
+  };
+  const go = {
+    label: say("guide.show"),
+    kind: `quiet to-${PLACES[name](stage, page).side}`,
+    run: () => lead(PLACES[name](stage, page), page),
+  };
+  const next = (change) => ({
+    label: say("guide.next"),
+    kind: "primary",
+    run: () => (Object.assign(state, change), draw()),
+  });
   switch (name) {
     case "answer":
-      return [skip, { label: say("guide.fill"), kind: "primary", run: () => write(say("guide.answer.sample", values)) }];
+      return [
+        skip,
+        { label: say("guide.fill"), kind: "primary", run: () => write(say("guide.answer.sample", values)) },
+      ];
     case "arrive":
       return [skip, go, next({ seen: true })];
     case "ask":
@@ -156,9 +180,9 @@ function buttonsFor(name, { stage, state, values, draw }) {
 /** What one might try next; only what is there. */
 function ideas({ slack, phones, side, fail, become }) {
   const other = phones.first(language() === "en" ? "id" : "en");
-  const lead = slack.people.find((one) => one.title === "Supervisor");
+  const supervisor = slack.people.find((one) => one.title === "Supervisor");
   const figures = () => {
-    become(lead.id);
+    become(supervisor.id);
     side.open("slack");
     const field = document.querySelector(".channel textarea");
     field.focus();
@@ -167,83 +191,11 @@ function ideas({ slack, phones, side, fail, become }) {
   const as = (someone) => (side.open("customer"), phones.write(someone.key));
   return [
     other && { label: say("guide.try.other", { name: other.person.first_name }), kind: "chip", run: () => as(other) },
-    lead && { label: say("guide.try.sla", { name: lead.real_name.split(" ")[0] }), kind: "chip", run: figures },
+    supervisor && {
+      label: say("guide.try.sla", { name: supervisor.real_name.split(" ")[0] }),
+      kind: "chip",
+      run: figures,
+    },
     fail && { label: say("guide.try.fail"), kind: "chip", run: fail },
   ].filter(Boolean);
-}
-
-/** Go to what the note speaks of: the right side, the right phone, in sight, with the focus. */
-function lead({ side, target, before }, page) {
-  page.side.open(side);
-  before?.();
-  requestAnimationFrame(() => {
-    const node = target();
-    node?.scrollIntoView({ block: "nearest" });
-    (node?.matches("button, textarea, [tabindex]") ? node : node?.querySelector("textarea, button"))?.focus();
-  });
-}
-
-const shownIn = (nodes) => [...nodes].filter((one) => one.offsetParent !== null);
-const ofCard = ({ card }, selector) =>
-  shownIn(document.querySelectorAll(`.slack [data-key="${card.message.ts}"] ${selector}`)).at(-1) ?? null;
-const onPhone = ({ customer }, { phones }, selector) =>
-  shownIn(phones.of((customer ?? phones.front())?.key)?.querySelectorAll(selector) ?? []).at(-1) ?? null;
-
-/** Of each step: on which side it is done, with what, where the note stands, and what must be opened for it. */
-const PLACES = {
-  write: (stage, page) => ({
-    side: "customer",
-    target: () => onPhone(stage, page, ".start") ?? onPhone(stage, page, ".chat-foot"),
-    around: () => onPhone(stage, page, ".frame"),
-    sides: ["right", "below"],
-  }),
-  claim: (stage, page) => ({
-    side: "slack",
-    target: () => ofCard(stage, '[data-focus="ticket.claim"]'),
-    around: () => ofCard(stage, ".block-actions .button:last-child"),
-    sides: ["right", "below", "above"],
-    before: () => page.desk.go(stage.card.channel, stage.card.message.ts),
-  }),
-  open: (stage, page) => ({
-    side: "slack",
-    target: () => ofCard(stage, ".thread-link"),
-    sides: ["right", "below", "above"],
-    before: () => page.desk.go(stage.card.channel, stage.card.message.ts),
-  }),
-  answer: () => ({
-    side: "slack",
-    target: () => document.querySelector(".thread .composer"),
-    sides: ["left", "above"],
-  }),
-  hold: (stage) => ({
-    side: "slack",
-    target: () => document.querySelector(`.thread [data-key="${stage.reply.ts}"]`),
-    sides: ["left", "above"],
-  }),
-  arrive: (stage, page) => ({
-    side: "customer",
-    target: () => onPhone(stage, page, ".from-bot:last-of-type .bubble"),
-    around: () => onPhone(stage, page, ".frame"),
-    sides: ["right", "above"],
-    before: () => chooseCustomer(stage, page),
-  }),
-  close: (stage, page) => ({
-    side: "slack",
-    target: () => ofCard(stage, '[data-focus="ticket.close"]'),
-    around: () => ofCard(stage, ".block-actions"),
-    sides: ["right", "left", "below", "above"],
-    before: () => page.desk.go(stage.card.channel, stage.card.message.ts),
-  }),
-  ask: (stage, page) => ({
-    side: "customer",
-    target: () => onPhone(stage, page, ".keyboard") ?? onPhone(stage, page, ".from-bot:last-of-type .bubble"),
-    around: () => onPhone(stage, page, ".frame"),
-    sides: ["right", "above"],
-    before: () => chooseCustomer(stage, page),
-  }),
-  done: () => ({ side: "slack", target: () => null, sides: ["right"] }),
-};
-
-function chooseCustomer({ customer }, { phones }) {
-  if (customer) phones.choose(customer.key);
 }

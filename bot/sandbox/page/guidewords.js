@@ -19,10 +19,12 @@ learn({
     "guide.open": "Open its thread",
     "guide.open.text": "Whatever is said about a ticket is said in the thread of its card.",
     "guide.answer": "Answer {name}",
-    "guide.answer.text": "The ticket is yours: what you write in its thread goes to {name}. Begin with // for a note that stays with your team.",
+    "guide.answer.text":
+      "The ticket is yours: what you write in its thread goes to {name}. Begin with // for a note that stays with your team.",
     "guide.answer.sample": "Hello {name}, I am looking into it.",
     "guide.hold": "A moment to think again",
-    "guide.hold.text": "Edit or delete your message within five seconds, and {name} never sees what it said. Then it leaves.",
+    "guide.hold.text":
+      "Edit or delete your message within five seconds, and {name} never sees what it said. Then it leaves.",
     "guide.arrive": "It has arrived",
     "guide.arrive.text": "{name} has your answer on {messenger}. The sign under your message in Slack says so, too.",
     "guide.close": "Solved? Then close it",
@@ -50,12 +52,15 @@ learn({
     "guide.open": "Buka utasnya",
     "guide.open.text": "Semua pembicaraan tentang sebuah tiket ada di utas kartunya.",
     "guide.answer": "Jawab {name}",
-    "guide.answer.text": "Tiket ini milik Anda: yang Anda tulis di utasnya sampai ke {name}. Awali dengan // untuk catatan yang hanya dibaca tim.",
+    "guide.answer.text":
+      "Tiket ini milik Anda: yang Anda tulis di utasnya sampai ke {name}. Awali dengan // untuk catatan yang hanya dibaca tim.",
     "guide.answer.sample": "Halo {name}, saya cek dulu ya.",
     "guide.hold": "Masih sempat berubah pikiran",
-    "guide.hold.text": "Ubah atau hapus pesan Anda dalam lima detik, dan {name} tidak pernah melihat isinya. Setelah itu terkirim.",
+    "guide.hold.text":
+      "Ubah atau hapus pesan Anda dalam lima detik, dan {name} tidak pernah melihat isinya. Setelah itu terkirim.",
     "guide.arrive": "Sudah sampai",
-    "guide.arrive.text": "{name} menerima jawaban Anda di {messenger}. Tanda di bawah pesan Anda di Slack juga mengatakannya.",
+    "guide.arrive.text":
+      "{name} menerima jawaban Anda di {messenger}. Tanda di bawah pesan Anda di Slack juga mengatakannya.",
     "guide.close": "Sudah beres? Tutup tiketnya",
     "guide.close.text": "Tekan Close. Anda boleh menulis bagaimana diselesaikan; hanya tim yang melihatnya.",
     "guide.ask": "{name} yang menentukan",

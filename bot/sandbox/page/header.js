@@ -17,7 +17,11 @@ export function header(controls) {
 
 function languages() {
   const buttons = Object.entries(LANGUAGES).map(([one, name]) =>
-    el("button", { type: "button", lang: one, title: name, "aria-label": name, onclick: () => speak(one) }, one.toUpperCase()),
+    el(
+      "button",
+      { type: "button", lang: one, title: name, "aria-label": name, onclick: () => speak(one) },
+      one.toUpperCase(),
+    ),
   );
   const node = el("div", { class: "segments", role: "group" }, buttons);
   heard(() => {

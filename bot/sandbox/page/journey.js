@@ -50,7 +50,9 @@ function marked({ reactions = [] }, names) {
 
 /** Whose message it was: who wrote nearest to the time at which the card was posted. */
 function writer(owners, { message }) {
-  const all = owners.flatMap(({ store, messenger }) => store.people.map((person) => ({ key: `${messenger.name}-${person.id}`, person, messenger })));
+  const all = owners.flatMap(({ store, messenger }) =>
+    store.people.map((person) => ({ key: `${messenger.name}-${person.id}`, person, messenger })),
+  );
   const distance = ({ person }) =>
     Math.min(...person.messages.filter((one) => !one.from_bot).map((one) => Math.abs(seconds(one.date) - message.ts)));
   const near = all.map((one) => ({ ...one, far: distance(one) })).filter((one) => Number.isFinite(one.far));

@@ -89,7 +89,12 @@ function body(message, desk) {
       ),
     ),
     (message.files ?? []).map((file) =>
-      el("div", { class: "file" }, el("span", { class: "file-name" }, sign("file"), file.name ?? file.title ?? "file"), file.preview && el("pre", {}, file.preview)),
+      el(
+        "div",
+        { class: "file" },
+        el("span", { class: "file-name" }, sign("file"), file.name ?? file.title ?? "file"),
+        file.preview && el("pre", {}, file.preview),
+      ),
     ),
     message.edited && el("small", { class: "edited" }, "(edited)"),
   );

@@ -10,7 +10,13 @@ const LONGEST_NAME = 64;
 
 /** Ask for somebody new on one of the messengers; `choose` is told the key of who came. */
 export function askNewcomer(owners, choose) {
-  const name = el("input", { class: "field", required: true, maxlength: LONGEST_NAME, autocomplete: "off", autofocus: true });
+  const name = el("input", {
+    class: "field",
+    required: true,
+    maxlength: LONGEST_NAME,
+    autocomplete: "off",
+    autofocus: true,
+  });
   const messenger = picker(owners.map((one) => one.messenger.name).map((one) => [one, one]));
   const language = picker(Object.entries(LANGUAGES));
   const spoken = el("label", {}, say("newcomer.language"), language);
@@ -39,7 +45,9 @@ export function askNewcomer(owners, choose) {
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const { store, messenger: on } = chosen();
-    const answer = await attempt(act(on.base, "add_person", on.person({ name: name.value.trim(), language: language.value })));
+    const answer = await attempt(
+      act(on.base, "add_person", on.person({ name: name.value.trim(), language: language.value })),
+    );
     if (!answer) return;
     close();
     await store.onstale();

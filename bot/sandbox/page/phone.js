@@ -85,7 +85,11 @@ function heading(chat) {
     if (name.textContent !== title) face.lastChild.replaceWith(avatar(title, "var(--bot)"));
     name.textContent = title;
     if (state.classList.contains("typing") !== types || !state.textContent)
-      state.replaceChildren(...(types ? [chatWords(chat.person().language_code).typing, el("span", { class: "dots" }, el("i"), el("i"), el("i"))] : [chat.messenger.they]));
+      state.replaceChildren(
+        ...(types
+          ? [chatWords(chat.person().language_code).typing, el("span", { class: "dots" }, el("i"), el("i"), el("i"))]
+          : [chat.messenger.they]),
+      );
     state.classList.toggle("typing", types);
   };
   return node;
@@ -137,7 +141,11 @@ function aside({ day, language_code, name }, chat) {
   return el(
     "div",
     { class: "start" },
-    el("b", {}, words.start.replace("{name}", () => name)),
+    el(
+      "b",
+      {},
+      words.start.replace("{name}", () => name),
+    ),
     words.openers.map((text) => el("button", { type: "button", onclick: () => sendText(chat, text) }, text)),
   );
 }
@@ -160,7 +168,11 @@ function foot(chat) {
     back.hidden = !form.hidden;
     const about = chat.reply ?? chat.editing;
     over.hidden = !about;
-    if (about) over.replaceChildren(aboutLine(chat, about), icon("Cancel", sign("close"), () => stop(chat)));
+    if (about)
+      over.replaceChildren(
+        aboutLine(chat, about),
+        icon("Cancel", sign("close"), () => stop(chat)),
+      );
   };
   return node;
 }

@@ -94,7 +94,14 @@ function drawRail(pane, rail, choose) {
     const open = here.has(key) && rail.offsetParent !== null;
     if (open || !pane.seen.has(key)) pane.seen.set(key, heardOf);
     const unread = Math.max(0, heardOf - pane.seen.get(key));
-    return { key, name: person.first_name, style: messenger.style, messenger: messenger.name, shown: here.has(key), unread };
+    return {
+      key,
+      name: person.first_name,
+      style: messenger.style,
+      messenger: messenger.name,
+      shown: here.has(key),
+      unread,
+    };
   });
   keyed(rail, [...items, { key: "new", label: say("customers.new") }], {
     key: (item) => item.key,
@@ -106,7 +113,9 @@ function drawRail(pane, rail, choose) {
 function inSight(pane, rail) {
   if (pane.sight === pane.order[0]) return;
   pane.sight = pane.order[0];
-  [...rail.children].find((one) => one.dataset.key === pane.sight)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  [...rail.children]
+    .find((one) => one.dataset.key === pane.sight)
+    ?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function face({ key, name, style, messenger, shown: pressed, unread }, choose) {

@@ -14,13 +14,21 @@ export function sheet(screen, anchor, { title, items }) {
     anchor.focus({ preventScroll: true });
   };
   const rows = items.map(({ label, run }) =>
-    el("button", { type: "button", class: "sheet-row", onclick: () => (close(), run()) }, el("span", {}, label), el("i", {})),
+    el(
+      "button",
+      { type: "button", class: "sheet-row", onclick: () => (close(), run()) },
+      el("span", {}, label),
+      el("i", {}),
+    ),
   );
   const box = el("div", { class: "sheet", role: "dialog", "aria-label": title }, el("b", {}, title), rows);
   const cover = el("div", { class: "sheet-cover" }, box);
   cover.addEventListener("click", (event) => event.target === cover && close());
   cover.addEventListener("keydown", (event) => walk(event, rows, close));
-  cover.addEventListener("focusout", ({ relatedTarget }) => relatedTarget && !cover.contains(relatedTarget) && cover.remove());
+  cover.addEventListener(
+    "focusout",
+    ({ relatedTarget }) => relatedTarget && !cover.contains(relatedTarget) && cover.remove(),
+  );
   screen.append(cover);
   rows[0]?.focus({ preventScroll: true });
 }

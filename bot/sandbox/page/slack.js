@@ -52,13 +52,7 @@ function agents(desk, become) {
   const { store } = desk;
   const list = el("div", { class: "agent-list", role: "group", "aria-label": "Which agent are you?" });
   const team = el("b", { class: "team" });
-  const node = el(
-    "header",
-    { class: "agents" },
-    team,
-    el("span", { class: "spacer" }),
-    list,
-  );
+  const node = el("header", { class: "agents" }, team, el("span", { class: "spacer" }), list);
   const row = ({ user, mine }) =>
     el(
       "button",
@@ -91,7 +85,14 @@ function sidebar(desk) {
   node.draw = () => {
     const rows = (kind, found) => found.map(({ id, name }) => ({ kind, name, ...marks(id) }));
     const talks = store.channels.filter((one) => one.direct);
-    keyed(channels, rows("channel", store.channels.filter((one) => !one.direct)), options);
+    keyed(
+      channels,
+      rows(
+        "channel",
+        store.channels.filter((one) => !one.direct),
+      ),
+      options,
+    );
     const home = { id: "home", kind: "home", name: `${store.names.user(store.bot) ?? "App"} Home`, current: desk.home };
     keyed(apps, [home, ...rows("app", talks)], options);
   };
@@ -103,7 +104,9 @@ function sideRow({ id, kind, name, current, unread }, desk) {
   return el(
     "button",
     { type: "button", ...attributes, onclick: () => (kind === "home" ? desk.openHome() : desk.open(id)) },
-    kind === "app" ? portrait(desk.store.users.get(desk.store.bot) ?? { name }) : sign(kind === "home" ? "home" : "hash"),
+    kind === "app"
+      ? portrait(desk.store.users.get(desk.store.bot) ?? { name })
+      : sign(kind === "home" ? "home" : "hash"),
     el("span", { class: "side-name" }, name),
     unread > 0 && el("span", { class: "badge", "aria-label": `${unread} new` }, String(unread)),
   );
