@@ -1,10 +1,9 @@
 """
-A PostgreSQL of our own, started when the first test needs it and stopped at the end of the process.
+A PostgreSQL of our own, started when the first test needs it and gone with the process.
 
 `TEST_DATABASE_URL` names another one instead, of version 15 or newer; its user must be allowed to create databases.
 """
 
-import atexit
 import os
 import shutil
 import subprocess
@@ -30,7 +29,13 @@ FAST = {"fsync": "off", "full_page_writes": "off", "wal_level": "minimal", "max_
 TEMPLATE = f"loket_template_{os.getpid()}"
 
 _settings: dict[str, Any] = dict(FAST)
+#: Stops the server in a folder and removes both when our end of its input closes: however we end, killed as well.
+GUARD = """
+cat; pid=$(head -n 1 "$1/data/postmaster.pid"); kill -QUIT "$pid"; while kill -0 "$pid"; do sleep 0.1; done; rm -rf "$1"
+"""
+
 _numbers = count(1)
+_guards: list[subprocess.Popen[bytes]] = []
 _templates: set[str] = set()  # at most one: the name of the database that is copied
 
 
@@ -121,7 +126,13 @@ def _fastest() -> Path:
 
 def _temporary(parent: Path) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="loket-pg-", dir=parent))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    quiet = subprocess.DEVNULL
+    _guards.append(
+        subprocess.Popen(
+            ["/bin/sh", "-c", GUARD, "guard", folder], stdin=subprocess.PIPE, stdout=quiet, stderr=quiet,
+            start_new_session=True,
+        )
+    )  # fmt: skip
     return folder
 
 
@@ -138,7 +149,6 @@ def _started(folder: Path) -> str:
     settings = {"listen_addresses": "", "unix_socket_directories": folder, "max_connections": 200, **_settings}
     options = " ".join(f"-c {name}={str(value) or chr(39) * 2}" for name, value in settings.items())
     run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", options, "start")
-    atexit.register(run, "pg_ctl", "-m", "immediate", "stop")
     return f"postgres://loket@/postgres?host={folder}"
 
 

@@ -2,7 +2,9 @@
 
 import asyncio
 import random
+import sys
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from tortoise.connection import get_connections
@@ -15,6 +17,7 @@ from bot.models.postgres import RUNNING, SessionLock
 from bot.models.rows import CounterRow
 from tests import postgres
 from tests.clock import MONDAY
+from tests.crashes.process import ROOT, until
 
 CUT = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -199,3 +202,18 @@ async def test_a_server_that_cant_be_used_is_refused_without_repeating_its_addre
 async def test_a_database_that_is_not_there_is_named_with_its_mend(url: str) -> None:
     with pytest.raises(ConfigError, match="create the database"):
         await connect(url.replace("/loket_", "/nothing_"))
+
+
+async def test_the_server_of_the_tests_goes_with_a_process_that_is_killed() -> None:
+    code = "from tests import postgres; print(postgres.server_url(), flush=True); input()"
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", code, cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, env={}
+    )
+    assert child.stdout is not None
+    folder = Path((await child.stdout.readline()).decode().strip().rpartition("host=")[2])
+    assert (folder / "data" / "postmaster.pid").exists()
+
+    child.kill()
+    await child.wait()
+
+    await until(lambda: not folder.exists(), "the server and its files are gone")
