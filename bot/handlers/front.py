@@ -196,7 +196,8 @@ class Front:
 
     def away(self, error: DeliveryError) -> str:
         """The sentence for a platform that can't be asked just now; nothing was done."""
-        return self.texts.say(self.language(), "refused.away", reason=str(error))
+        language = self.language()
+        return self.texts.say(language, "refused.away", reason=self.texts.reason(language, str(error)))
 
     async def modal(
         self, verb: Verb, *, number: TicketNumber | None, agent: AgentId, words: RichText

@@ -120,7 +120,10 @@ class SlackSurface:
 
     async def _alarm(self, part: Part) -> Delivered:
         desk = self._config.desk_named(part.lane.removeprefix("desk:"))
-        words = {name: literal(str(word)) for name, word in part.payload["words"].items()}
+        said = {**part.payload["words"]}
+        if "reason" in said:
+            said["reason"] = self._texts.reason(desk.language, said["reason"])
+        words = {name: literal(str(word)) for name, word in said.items()}
         message = blocks.alarm(self._texts.say(desk.language, f"alarm.{part.payload['name']}", **words))
         return await self._post(part, message, channel=await self._people.channel_id(desk.channel))
 
@@ -177,7 +180,8 @@ class SlackSurface:
         sent = await DeliveryRow.by_id(part.payload["part"])
         if sent.state not in {"failed", "uncertain"}:
             return None
-        found = Trouble(name="uncertain" if part.payload["uncertain"] else "failed", reason=part.payload["reason"])
+        reason = self._reason(row, part.payload["reason"])
+        found = Trouble(name="uncertain" if part.payload["uncertain"] else "failed", reason=reason)
         return blocks.trouble(found, RichText.from_json(sent.payload["text"]), sent.id, self._say(row))
 
     async def _reminder(self, part: Part, row: TicketRow) -> Message | None:
@@ -269,7 +273,7 @@ class SlackSurface:
             escalated_to=() if escalation is None else await self._mentions(escalation.to, say),
             first_reply_due_at=self._first_reply_due_at(row),
             previous=row.previous,
-            trouble=await _trouble_of(row),
+            trouble=await self._trouble_of(row),
             window_closes_at=None if able is None else window_closes_at(able, identity),
             reachable=identity.blocked_at is None,
         )
@@ -277,6 +281,12 @@ class SlackSurface:
 
     def _first_reply_due_at(self, row: TicketRow) -> datetime | None:
         return None if row.first_reply_at else row.opened_at + self._config.targets.first_response
+
+    async def _trouble_of(self, row: TicketRow) -> Trouble | None:
+        """The ticket's last part to the customer that went wrong and about which nobody has decided yet."""
+        wrong = Q(state="failed") | Q(state="uncertain", announced_at__isnull=False)
+        found = await DeliveryRow.filter(wrong, ticket_id=row.id, kind="send").order_by("-id").first()
+        return None if found is None else Trouble(name=found.state, reason=self._reason(row, found.error or ""))
 
     # --- finding what may have arrived
 
@@ -327,6 +337,9 @@ class SlackSurface:
     def _say(self, row: TicketRow) -> Say:
         return partial(self._texts.say, self._config.desk_named(row.desk).language)
 
+    def _reason(self, row: TicketRow, sentence: str) -> str:
+        return self._texts.reason(self._config.desk_named(row.desk).language, sentence)
+
     async def _channel(self, row: TicketRow) -> str:
         return row.slack_channel or await self._people.channel_id(self._config.desk_named(row.desk).channel)
 
@@ -342,13 +355,6 @@ async def _ticket(part: Part) -> TicketRow:
 
 async def _is_uncertain(part: int) -> bool:
     return await DeliveryRow.exists(id=part, state="uncertain")
-
-
-async def _trouble_of(row: TicketRow) -> Trouble | None:
-    """The ticket's last part to the customer that went wrong and about which nobody has decided yet."""
-    wrong = Q(state="failed") | Q(state="uncertain", announced_at__isnull=False)
-    found = await DeliveryRow.filter(wrong, ticket_id=row.id, kind="send").order_by("-id").first()
-    return None if found is None else Trouble(name=found.state, reason=found.error or "")
 
 
 async def _settled_already(call: Awaitable[object], code: str) -> None:

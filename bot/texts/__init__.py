@@ -8,6 +8,7 @@ from babel.dates import format_timedelta
 
 from bot.texts import en
 from bot.texts import id as indonesian
+from bot.texts.reasons import indonesian as indonesian_reason
 
 CATALOGUES: Mapping[str, Mapping[str, str]] = {"en": en.TEXTS, "id": indonesian.TEXTS}
 MENU = "command."  #: names that begin so describe the commands that customers are offered
@@ -35,6 +36,10 @@ class Texts:
         """The text with its blanks filled in; an unknown ``name`` is a mistake of ours and raises `KeyError`."""
         text = self.overrides.get(language, {}).get(name) or CATALOGUES[language][name]
         return text.format(**values)
+
+    def reason(self, language: str, sentence: str) -> str:
+        """Why something did not get through, as `bot.errors.DeliveryError` says it in English."""
+        return (indonesian_reason(sentence) if language == "id" else None) or sentence
 
     def menus(self, default: str) -> dict[str, dict[str, str]]:
         """What customers can ask of the desk, per language and (under ``""``) for all others: name and description."""

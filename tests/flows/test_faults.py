@@ -277,3 +277,18 @@ async def test_unasked_tasks_do_not_linger(world: World) -> None:
 
     names = {task.get_name() for task in asyncio.all_tasks()}
     assert not names & {"worker", "telegram", "catch-up"}
+
+
+async def test_why_something_failed_is_said_in_the_desks_language(kind: Kind) -> None:
+    desk = '[[desk]]\nname = "Support"\nchannel = "#support"\nlanguage = "id"\n'
+    async with new_world(desk, kind=kind) as world:
+        ada = world.customer()
+        await ada.writes("Pesanan saya di mana?")
+        world.telegram.blocks(ada.id)
+
+        await world.mika.writes("!reply Sebentar ya", under=world.card())
+
+        assert any(
+            "tidak sampai* ke pelanggan. Pelanggan memblokir bot." in text for text in world.thread(world.card())
+        )
+        assert "tidak terkirim: Pelanggan memblokir bot." in words(world.cards()[0])
