@@ -47,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         options = _parser().parse_args(arguments)
         code = options.act(options)
+        sys.stdout.flush()
     except ConfigError as error:
         print("\n".join(error.problems), file=sys.stderr)
         code = WRONG
@@ -55,14 +56,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
         code = FAILED
     except KeyboardInterrupt:
         code = FAILED
+    except BrokenPipeError:  # whoever read has seen enough, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = DONE
     except Exception as error:
-        if os.environ.get("LOKET_LOG_LEVEL", "").upper() == "DEBUG":  # noqa: TID251 - also when settings are wrong
-            print(masked(traceback.format_exc()), file=sys.stderr)
-        print(f"loket: {type(error).__name__}: {masked(str(error))}", file=sys.stderr)
+        _tell(error)
         code = FAILED
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+def _tell(error: Exception) -> None:
+    if os.environ.get("LOKET_LOG_LEVEL", "").upper() == "DEBUG":  # noqa: TID251 - also when settings are wrong
+        print(masked(traceback.format_exc()), file=sys.stderr)
+    print(f"loket: {type(error).__name__}: {masked(str(error))}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

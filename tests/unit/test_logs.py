@@ -113,7 +113,7 @@ def test_what_is_no_secret_stays(text: str) -> None:
 
 @pytest.mark.parametrize("log_format", LogFormat)
 def test_a_token_is_masked_wherever_it_hides(log_format: LogFormat, capsys: pytest.CaptureFixture[str]) -> None:
-    configure(log_format=log_format, level=LogLevel.INFO)
+    configure(log_format=log_format, level=LogLevel.DEBUG)  # with the tracebacks of libraries
     log = structlog.get_logger("bot.app")
 
     try:
@@ -126,3 +126,17 @@ def test_a_token_is_masked_wherever_it_hides(log_format: LogFormat, capsys: pyte
     assert written.count("Traceback") == 2
     assert "hush" not in written
     assert TELEGRAM not in written
+
+
+def test_an_outage_that_a_library_tells_of_is_one_short_line(capsys: pytest.CaptureFixture[str]) -> None:
+    configure(log_format=LogFormat.JSON, level=LogLevel.INFO)
+
+    try:
+        raise ConnectionError("he wrote a secret")
+    except ConnectionError:
+        logging.getLogger("slack_bolt").exception("Failed to connect")
+
+    (line,) = lines(capsys)
+    assert (line["event"], line["error"]) == ("Failed to connect", "ConnectionError")
+    assert str(line["at"]).startswith("test_logs:")
+    assert "secret" not in str(line)

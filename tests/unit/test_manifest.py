@@ -1,6 +1,9 @@
 """The app manifest: what we ask of a workspace, within Slack's limits."""
 
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from bot import cli
 from bot.manifest import COMMANDS, manifest, without_aliases
 
+ROOT = Path(__file__).parents[2]
 # Source of the limits: slackapi/manifest-schema, schemas/manifest.schema.2.0.0.json.
 NAME, DESCRIPTION, DISPLAY_NAME = 35, 140, 80
 MANY_COMMANDS, COMMAND, USAGE_HINT = 50, 32, 1000
@@ -92,3 +96,11 @@ def test_an_address_that_slack_could_not_call_is_wrong_usage(address: str, capsy
 
     assert ended.value.code == 2
     assert "https://desk.example.org" in capsys.readouterr().err
+
+
+def test_a_reader_who_has_seen_enough_is_no_failure() -> None:
+    shell = f"set -o pipefail; {sys.executable} -m bot manifest | head -n 1"
+
+    done = subprocess.run(["/bin/bash", "-c", shell], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "{\n", "")
