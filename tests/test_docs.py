@@ -290,6 +290,13 @@ def defined(path: Path) -> set[str]:
     return found
 
 
+def test_the_architecture_has_a_place_for_every_file_and_folder() -> None:
+    there = {f"bot/{path.name}{'/' if path.is_dir() else ''}" for path in (ROOT / "bot").glob("[a-z]*")}
+
+    named = first_cells((ROOT / "docs/architecture.md").read_text(encoding="utf-8"))
+    assert there - named == {"bot/py.typed"}
+
+
 def test_the_architecture_walks_through_functions() -> None:
     page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
 
