@@ -141,7 +141,7 @@ class HomeTab:
         view = HomeView(
             now=now,
             notice=told.notice if told is not None and told.until > now else None,
-            away=[self._away(name) for name in self._away_names()],
+            away=[self._away(name, language=self._language(reader.desks)) for name in self._away_names()],
             queue=await self._queue(reader) if reader.desks else None,
             board=await self._board(reader) if reader.is_supervisor else None,
             unseen=reader.unseen,
@@ -152,7 +152,8 @@ class HomeTab:
         people = self._front.people
         desks, unseen = await self._desks_of(agent)
         supervises = await people.is_colleague(agent) and await people.is_among(agent, self._config.supervisors)
-        return _Reader(agent, desks, unseen, supervises, partial(self._front.texts.say, self._language(desks)))
+        texts, language = self._front.texts, self._language(desks)
+        return _Reader(agent, desks, texts.reason(language, unseen), supervises, partial(texts.say, language))
 
     async def _desks_of(self, agent: AgentId) -> tuple[list[Desk], str]:
         """A desk whose Slack channel we can't see is nobody's; the others are not hidden by it."""
@@ -233,7 +234,7 @@ class HomeTab:
             oldest=oldest,
             today=await self._today(reader.say),
             zone=str(self._config.zone),
-            troubles=[await self._trouble(one) for one in stuck],
+            troubles=[await self._trouble(one, language=self._language(reader.desks)) for one in stuck],
             troubles_total=stuck_total,
         )
 
@@ -258,13 +259,14 @@ class HomeTab:
         _, *figures = lines(known, say=say, name=str)
         return figures
 
-    async def _trouble(self, stuck: Stuck) -> Trouble:
+    async def _trouble(self, stuck: Stuck, *, language: str) -> Trouble:
         """What a customer should have read is decided in the thread, anything else by the operator."""
         name = stuck.name if stuck.name in {"parked", "held"} or stuck.what == "send" else "part"
         who = await self._front.people.mention(stuck.what) if stuck.name == "held" else ""
         return Trouble(
             name=name, number=stuck.number, address=await self._address(stuck.card), id=stuck.id, who=who,
-            what=self._label(stuck.what) if stuck.name == "parked" else stuck.what, reason=stuck.reason,
+            what=self._label(stuck.what) if stuck.name == "parked" else stuck.what,
+            reason=self._front.texts.reason(language, stuck.reason),
         )  # fmt: skip
 
     # --- what things are called
@@ -286,6 +288,10 @@ class HomeTab:
         now = self._front.clock.now()
         return [name for name, health in self._health.items() if is_away(health, now=now)]
 
-    def _away(self, name: str) -> Away:
+    def _away(self, name: str, *, language: str) -> Away:
         health = self._health[name]
-        return Away(name=self._label(name), since=health.seen_at, problem=health.problem or "")
+        return Away(
+            name=self._label(name),
+            since=health.seen_at,
+            problem=self._front.texts.reason(language, health.problem or ""),
+        )
