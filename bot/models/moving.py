@@ -22,6 +22,7 @@ from bot.models.safe_sqlite import SafeSqliteClient
 from bot.models.sqlite import PRAGMAS
 
 BATCH = 1000  #: rows that are read, written and compared at once
+TOLD_EVERY = 10_000  #: rows
 
 Tell = Callable[[str], None]
 
@@ -88,7 +89,7 @@ async def _moved(kind: type[Model], source: BaseDBAsyncClient, *, tell: Tell) ->
     async for batch in _batches(kind, source):
         await _carried(kind, batch)
         done += len(batch)
-        if done < total:
+        if done < total and not done % TOLD_EVERY:
             tell(f"{name}: {done:,} of {total:,} rows")
     there = await kind.all().count()
     if there != total:

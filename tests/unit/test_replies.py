@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from bot.config import ReplyMode
 from bot.domain.events import Hint, Offer
 from bot.domain.ids import AgentId, TicketNumber
-from bot.domain.replies import Ask, Draft, Keep, Relay, Role, Verdict, is_internal, judge
+from bot.domain.receipts import Receipt
+from bot.domain.replies import Ask, Draft, Gone, Keep, Relay, Role, Verdict, is_internal, judge
 from bot.domain.ticket import Status, Ticket
 from tests.clock import MONDAY
 
@@ -43,6 +44,34 @@ INTERNAL = [
     replace(DRAFT, role=Role.STRANGER),
     replace(DRAFT, role=Role.BOT),
 ]
+
+
+LOST = replace(DRAFT, is_lost=True)
+
+
+@pytest.mark.parametrize(
+    ("draft", "expected"),
+    [
+        (LOST, Ask(Offer.LOST)),
+        (replace(LOST, shown=Receipt.WAITING), Ask(Offer.LOST)),
+        (replace(LOST, shown=Receipt.TROUBLE), Ask(Offer.LOST)),
+        (replace(LOST, shown=Receipt.ACCEPTED), Gone()),
+        (replace(LOST, shown=Receipt.READ), Gone()),
+        (replace(LOST, shown=Receipt.INTERNAL, plain="// vip"), KEEP),
+        (replace(LOST, author=OTHER), HINT),
+        (replace(DRAFT, shown=Receipt.ACCEPTED), RELAY),  # nothing is lost, so our reaction is an old one
+    ],
+)
+def test_what_was_written_in_a_lost_time_is_never_relayed_by_itself(draft: Draft, expected: Verdict) -> None:
+    assert judge(draft, ticket=OWNED, mode=OWNER_MODE) == expected
+
+
+def test_nobody_answers_twice_what_went_out_in_a_lost_time_whatever_became_of_the_ticket() -> None:
+    sent = replace(LOST, shown=Receipt.ACCEPTED)
+
+    verdicts = {judge(sent, ticket=ticket, mode=mode) for ticket in (OWNED, UNOWNED, SOLVED) for mode in ReplyMode}
+
+    assert verdicts == {Gone()}
 
 
 @pytest.mark.parametrize(
