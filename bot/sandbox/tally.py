@@ -5,7 +5,7 @@ Texts are found again by their words alone, since that is all that both sides sh
 without a caption, a press of a button) is not counted.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,9 +15,9 @@ from bot.sandbox.slack.state import Channel, Message, Workspace
 Json = dict[str, Any]
 
 INTERNAL = "lock"  #: the bot's reactions by which it says what became of an agent's text
-UNDECIDED = frozenset({"raised_hand", "warning"})
+HELD, TROUBLE = "raised_hand", "warning"
 DELIVERED = frozenset({"white_check_mark", "eyes"})
-CUT = 1000  #: letters; a longer text may stand there shortened
+CUT = 1000  #: letters; a longer text may stand there in pieces, or shortened
 FEW_WORDS = 2  #: as many may be the answer to a question, which stands in the thread as what it decided
 
 
@@ -30,6 +30,7 @@ class Count:
         written: All of them.
         arrived: How many of them stand on the other side.
         undecided: How many wait for a person to decide what shall become of them.
+        left: How many a person has left as they are.
         missing: How many are called delivered and stand nowhere; these are lost.
         doubled: How many copies stand there too often.
     """
@@ -37,17 +38,18 @@ class Count:
     written: int = 0
     arrived: int = 0
     undecided: int = 0
+    left: int = 0
     missing: int = 0
     doubled: int = 0
 
     @property
     def waiting(self) -> int:
         """How many are still on their way."""
-        return self.written - self.arrived - self.undecided - self.missing
+        return self.written - self.arrived - self.undecided - self.left - self.missing
 
     def as_json(self) -> Json:
         """For the page."""
-        names = ("written", "arrived", "waiting", "undecided", "missing", "doubled")
+        names = ("written", "arrived", "waiting", "undecided", "left", "missing", "doubled")
         return {name: getattr(self, name) for name in names}
 
 
@@ -71,6 +73,9 @@ def agents_count(people: Iterable[Json], workspace: Workspace) -> Count:
     """What agents wrote under cards for customers, and what of it stands on the phones."""
     phones = _Shown([_key(text) for text in _texts(one["messages"], from_bot=True)] for one in people)
     copies = Counter(_key(_plain(block)) for message in _posts(workspace) for block in _blocks(message, "rich_text"))
+    asked = {
+        _key(_plain(_blocks(message, "rich_text"))) for message in _posts(workspace) if _blocks(message, "actions")
+    }
     count, keys = Count(), set[str]()
     for message in _agents_texts(workspace):
         key, said = _key(_plain(_blocks(message, "rich_text"))), _receipts(message, workspace)
@@ -80,8 +85,10 @@ def agents_count(people: Iterable[Json], workspace: Workspace) -> Count:
         count.written += 1
         if phones.take(key) or ("edited" in message.body and said & DELIVERED):  # not every messenger takes an edit
             count.arrived += 1
-        elif said & UNDECIDED:
+        elif HELD in said or (TROUBLE in said and key in asked):
             count.undecided += 1
+        elif TROUBLE in said:  # and nobody is asked any more
+            count.left += 1
         elif said & DELIVERED:
             count.missing += 1
     # What the bot shows in Slack once more was sent by a command, or again by somebody's decision.
@@ -94,9 +101,22 @@ class _Shown:
 
     def __init__(self, runs: Iterable[Iterable[str]]) -> None:
         self._runs: list[list[str | None]] = [[piece for piece in run if piece] for run in runs]
+        self._places = defaultdict[str, list[tuple[list[str | None], int]]](list)
+        for run in self._runs:
+            for at, piece in enumerate(run):
+                self._places[piece or ""].append((run, at))
 
     def take(self, key: str) -> bool:
-        """Whether the text stands there, in one piece or in several that follow each other; then it is used up."""
+        """Whether the text stands there, in one piece or (a long one) in several; then it is used up."""
+        places = self._places.get(key, [])
+        while places:
+            run, at = places.pop()
+            if run[at] is not None:
+                run[at] = None
+                return True
+        return len(key) >= CUT and self._take_pieces(key)
+
+    def _take_pieces(self, key: str) -> bool:
         for run in self._runs:
             for start in range(len(run)):
                 if end := _end(run, start, key):

@@ -23,10 +23,11 @@ async def until(condition: Callable[[], object], what: str, *, within_s: float =
     async def is_so() -> bool:
         return bool(condition())
 
-    await _until(is_so, what, within_s=within_s)
+    await until_so(is_so, what, within_s=within_s)
 
 
-async def _until(is_so: Callable[[], Awaitable[bool]], what: str, *, within_s: float = PATIENCE_S) -> None:
+async def until_so(is_so: Callable[[], Awaitable[bool]], what: str, *, within_s: float = PATIENCE_S) -> None:
+    """`until`, for a condition that is asked for."""
     try:
         async with asyncio.timeout(within_s):
             while not await is_so():  # noqa: ASYNC110 - nothing in another process sets an event of ours
@@ -105,7 +106,7 @@ class Process:
                 return True
             return False
 
-        await _until(is_so, "it waits for the database")
+        await until_so(is_so, "it waits for the database")
 
     async def is_ready(self) -> None:
         """Return when it says that it is ready."""
@@ -113,7 +114,7 @@ class Process:
         async def is_so() -> bool:
             return (await self.answers("/readyz"))[0] == 200
 
-        await _until(is_so, "it is ready")
+        await until_so(is_so, "it is ready")
 
     async def is_not_ready(self, part: str) -> None:
         """Return when it says that this part of it has a problem."""
@@ -121,7 +122,7 @@ class Process:
         async def is_so() -> bool:
             return bool((await self.answers("/readyz"))[1]["parts"][part].get("problem"))
 
-        await _until(is_so, f"it has trouble with {part}")
+        await until_so(is_so, f"it has trouble with {part}")
 
     def signal(self, number: signal.Signals) -> None:
         """Send a signal; it may have ended already."""

@@ -5,16 +5,18 @@ import json
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
 from bot.child import Child
 from tests.crashes.desk import Desk
-from tests.crashes.process import ROOT, command, until
+from tests.crashes.process import ROOT, command, until, until_so
 from tests.demo import demo
 
 pytestmark = pytest.mark.timeout(180)  # on a busy machine the start of two processes takes long
@@ -136,3 +138,88 @@ async def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
 
     assert code == 2
     assert errors == f"--port: {port} can't be used (Address already in use); name another, or 0 for any\n"
+
+
+@dataclass
+class Visit:
+    """Somebody who plays the demo over HTTP, as its page does."""
+
+    page: aiohttp.ClientSession
+    mika: str = ""
+    channel: str = ""
+    state: dict[str, Any] = field(default_factory=dict)
+
+    async def post(self, path: str, **body: object) -> dict[str, Any]:
+        async with self.page.post(path, json=body) as answer:
+            said: dict[str, Any] = await answer.json()
+        assert said.get("ok", True), said
+        return said
+
+    async def enters(self) -> None:
+        people = (await (await self.page.get("/slack/client/state")).json())["users"]
+        self.mika = next(one["id"] for one in people if one["name"] == "mika")
+
+    async def cards(self) -> dict[str, str]:
+        """The cards in the channel, by their ``ts``, as JSON."""
+        state = await (await self.page.get("/slack/client/state", params={"as": self.mika})).json()
+        self.channel = next(one["id"] for one in state["channels"] if one["name"] == "support")
+        return {one["ts"]: json.dumps(one) for one in state["messages"][self.channel] if one.get("bot_id")}
+
+    async def claims(self, card: str) -> None:
+        where = {"as": self.mika, "channel": self.channel, "ts": card}
+        await self.post("/slack/client/press", **where, action_id="ticket.claim")
+
+        async def is_so() -> bool:
+            return "ticket.claim" not in (await self.cards())[card]
+
+        await until_so(is_so, "the ticket is claimed")
+
+    async def everybody_writes(self, text: str, cards: Sequence[str] = ()) -> None:
+        await self.post("/telegram/client/writes", **{"as": 1001}, text=f"Ada: {text}")
+        await self.post("/whatsapp/client/writes", **{"as": 2001}, text=f"Dewi: {text}")
+        for number, card in enumerate(cards):
+            where = {"as": self.mika, "channel": self.channel, "thread_ts": card}
+            await self.post("/slack/client/post", **where, text=f"Mika to {number}: {text}")
+
+    async def all_has_arrived(self) -> None:
+        """Wait until nothing is on its way any more."""
+
+        async def is_so() -> bool:
+            self.state = await (await self.page.get("/control/state")).json()
+            return not any(self.state[side]["waiting"] for side in ("customers", "agents"))
+
+        await until_so(is_so, "everything has arrived", within_s=60)
+
+
+async def test_whatever_goes_wrong_everything_arrives_once(tmp_path: Path) -> None:
+    (tmp_path / "loket.toml").write_text("[replies]\nhold_seconds = 1\n")
+    async with (
+        demo("--keep", str(tmp_path), folder=tmp_path) as running,
+        aiohttp.ClientSession(running.address) as session,
+    ):
+        visit = Visit(session)
+        await visit.enters()
+        await visit.everybody_writes("hello")
+        await visit.all_has_arrived()
+        cards = list(await visit.cards())
+        for card in cards:
+            await visit.claims(card)
+        for name in ("slack_lost", "whatsapp_lost"):
+            await visit.post(f"/control/{name}", on=True)
+        await visit.everybody_writes("and the answers get lost", cards)
+        await visit.all_has_arrived()
+        lost = {name: on for name, on in visit.state["switches"].items() if on}
+
+        for name in ("slack_away", "telegram_away", "whatsapp_away", "slack_busy", "dead"):
+            await visit.post(f"/control/{name}", on=True)
+            await visit.everybody_writes(f"and then {name}", cards)
+        waiting = (await (await session.get("/control/state")).json())["customers"]["waiting"]
+        await visit.post("/control/well")
+        await visit.all_has_arrived()
+
+    nothing = {"waiting": 0, "undecided": 0, "left": 0, "missing": 0, "doubled": 0}
+    assert len(cards) == 2
+    assert lost == {}
+    assert waiting > 0
+    assert visit.state["customers"] == {"written": 14, "arrived": 14, **nothing}
+    assert visit.state["agents"] == {"written": 12, "arrived": 12, **nothing}

@@ -233,7 +233,7 @@ async def test_both_counts_are_told(demo: Demo) -> None:
 
     state = await (await demo.page.get("/control/state")).json()
 
-    nothing = dict.fromkeys(("written", "arrived", "waiting", "undecided", "missing", "doubled"), 0)
+    nothing = dict.fromkeys(("written", "arrived", "waiting", "undecided", "left", "missing", "doubled"), 0)
     assert state["customers"] == nothing | {"written": 1, "waiting": 1}
     assert state["agents"] == nothing
 

@@ -28,11 +28,12 @@ class Desk:
         self.dewi = self.whatsapp.add_person("Dewi", phone="62812")
         self.card = self.posts("a card")
 
-    def posts(self, *texts: str, under: str | None = None, kind: str = "section") -> str:
-        """The bot posts texts, each in a block of its own."""
+    def posts(self, *texts: str, under: str | None = None, kind: str = "section", asks: bool = False) -> str:
+        """The bot posts texts, each in a block of its own, perhaps with buttons below."""
         blocks: list[dict[str, Any]] = [{"type": kind, "text": {"type": "plain_text", "text": text}} for text in texts]
         if kind == "rich_text":
             blocks = [{"type": kind, "elements": [{"type": "text", "text": text}]} for text in texts]
+        blocks += [{"type": "actions"}] * asks
         body = {"bot_id": "B1", "user": self.slack.workspace.bot_user, "text": "", "blocks": blocks}
         return self.slack.core.post(self.channel, body, root=under).ts
 
@@ -101,9 +102,9 @@ async def test_a_copy_too_many_is_seen(desk: Desk) -> None:
 
 
 async def test_a_long_text_may_stand_in_several_pieces(desk: Desk) -> None:
-    desk.telegram.writes(desk.ada, "one two three four")
+    desk.telegram.writes(desk.ada, "a" * 800 + " " + "b" * 800)
 
-    desk.posts("before", "one two", "three four")
+    desk.posts("before", "a" * 800, "b" * 800)
 
     assert desk.customers.arrived == 1
 
@@ -174,11 +175,19 @@ async def test_internal_words_and_commands_are_not_for_the_phone(desk: Desk) -> 
     assert desk.agents == Count()
 
 
-@pytest.mark.parametrize("receipt", ["raised_hand", "warning"])
-async def test_what_a_person_must_decide_is_not_waiting(desk: Desk, receipt: str) -> None:
-    desk.answers("On its way!", receipt)
+async def test_what_a_person_must_decide_is_not_waiting(desk: Desk) -> None:
+    desk.answers("On its way!", "raised_hand")
+    desk.answers("Sent today", "warning")
+    desk.posts("Sent today", under=desk.card, kind="rich_text", asks=True)
 
-    assert (desk.agents.undecided, desk.agents.waiting) == (1, 0)
+    assert (desk.agents.undecided, desk.agents.left, desk.agents.waiting) == (2, 0, 0)
+
+
+async def test_what_a_person_has_left_as_it_is_needs_no_decision_any_more(desk: Desk) -> None:
+    desk.answers("Sent today", "warning")
+    desk.posts("Left as it is", under=desk.card)
+
+    assert (desk.agents.undecided, desk.agents.left, desk.agents.waiting) == (0, 1, 0)
 
 
 async def test_what_is_called_delivered_and_stands_nowhere_is_missing(desk: Desk) -> None:

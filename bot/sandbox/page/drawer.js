@@ -135,12 +135,13 @@ function wayNode({ label, of, part }) {
 /** In words: what is wrong, else what waits, else that nothing does. */
 function verdictOf({ customers, agents }) {
   const both = (name) => customers[name] + agents[name];
-  const said = (name) => (both(name) ? [say(`tally.${name}`, { n: both(name) })] : []);
-  const bad = [...said("missing"), ...said("doubled")];
+  const said = (...names) => names.filter(both).map((name) => say(`tally.${name}`, { n: both(name) }));
+  const bad = said("missing", "doubled");
   if (bad.length) return { mood: "bad", text: bad.join(" ") };
   if (!both("written")) return { mood: "", text: say("tally.empty") };
-  const open = [...said("waiting"), ...said("undecided")];
-  return open.length ? { mood: "waiting", text: open.join(" ") } : { mood: "well", text: say("tally.well") };
+  const open = said("waiting", "undecided");
+  if (open.length) return { mood: "waiting", text: [...open, say("tally.kept")].join(", ") };
+  return { mood: "well", text: said("left")[0] ?? say("tally.well") };
 }
 
 function board(state, turn) {
