@@ -37,16 +37,19 @@ class Loss:
         return now - self.since
 
 
+#: what agents must see; all else in Slack shows a state, which is drawn anew, or is said in passing
+POSTS = ("open_thread", "post_message", "post_notice", "post_offer", "post_trouble")
+
 _UNPROCESSED = """
 SELECT NULL AS desk, COUNT(*) AS number, MIN(received_at) AS since
 FROM inbox WHERE state IN ('new', 'parked') HAVING COUNT(*) > 0
 """
-_UNPOSTED = """
+_UNPOSTED = f"""
 SELECT t.desk, COUNT(*) AS number, MIN(d.created_at) AS since
 FROM delivery AS d LEFT JOIN ticket AS t ON t.id = d.ticket_id
 WHERE d.state IN ('held', 'queued', 'later', 'sending', 'uncertain', 'failed') AND (d.state <> 'held' OR d.due_at <= ?)
-AND d.kind IN ('open_thread', 'post_message', 'post_notice', 'post_offer', 'post_trouble') GROUP BY t.desk
-"""
+AND d.kind IN {POSTS} GROUP BY t.desk
+"""  # noqa: S608 - constants only
 _UNDELIVERED = """
 SELECT t.desk, COUNT(*) AS number, MIN(d.payload ->> 'released_at') AS since
 FROM delivery AS d LEFT JOIN ticket AS t ON t.id = d.ticket_id

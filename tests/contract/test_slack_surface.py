@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 from bot.config import ReplyMode
+from bot.delivery.losses import POSTS
 from bot.delivery.ports import Delivered
 from bot.errors import Later
 from bot.models.rows import DeliveryRow, MessageRow
+from bot.slack.surface import DECORATION
 from tests.database import Kind
 from tests.slack_world import NOON, World, in_slack, with_a_card
 
@@ -297,3 +299,7 @@ async def test_a_hint_that_came_too_late_or_reaches_nobody_is_dropped(desk: Worl
 
     assert await desk.surface.send(desk.whisper(message, to=desk.mika)) == Delivered()
     assert desk.slack.ephemerals(desk.mika) == []
+
+
+async def test_every_kind_of_part_is_watched_or_only_shows_a_state(desk: World) -> None:
+    assert desk.surface.kinds == {*POSTS, *DECORATION, "post_alarm", "post_reminder"}
