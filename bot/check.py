@@ -56,7 +56,7 @@ class Checks:
     def __init__(
         self, found: Found, *, machine: Machine, clock: Clock, patience: timedelta = timedelta(seconds=5)
     ) -> None:
-        self._found = found
+        self.found = found
         self._machine = machine
         self._clock = clock
         self._patience = patience
@@ -64,15 +64,23 @@ class Checks:
 
     def look(self) -> list[Finding]:
         """Without the network."""
-        url, slack_settings = self._found.database_url, self._found.slack
+        url, slack_settings = self.found.database_url, self.found.slack
         looked = database.Looked([]) if url is None else database.look(url, self._machine)
         findings = self._here(looked)
         findings += [] if slack_settings is None else slack.look(slack_settings)
         return findings + [one for channel in self._channels.values() for one in _look(channel)]
 
+    def before_start(self) -> list[Finding]:
+        """What keeps the service from starting: all of it but the address, which the service opens itself."""
+
+        def is_its_own(finding: Finding) -> bool:
+            return finding.says.startswith(("LOKET_HOST:", "LOKET_PORT:")) and finding.says not in self.found.problems
+
+        return [finding for finding in self.look() if not is_its_own(finding)]
+
     async def ask(self) -> list[Finding]:
         """All of it: also the database's server, then all platforms at the same time."""
-        url = self._found.database_url
+        url = self.found.database_url
         looked = database.Looked([])
         if url is not None:
             looked = await database.ask(url) if database_path(url) is None else database.look(url, self._machine)
@@ -83,7 +91,7 @@ class Checks:
 
     def _here(self, looked: database.Looked) -> list[Finding]:
         """The settings and this machine."""
-        found = self._found
+        found = self.found
         findings = [Finding(Mark.WRONG, problem) for problem in found.problems] or [SETTINGS.found()]
         findings += looked.findings
         if found.data_dir is not None:
@@ -93,7 +101,7 @@ class Checks:
         return findings
 
     async def _ask_slack(self, inquiry: Inquiry) -> Sequence[Finding]:
-        settings, config = self._found.slack, self._found.config
+        settings, config = self.found.slack, self.found.config
         if settings is None:
             return ()
         async with aiohttp.ClientSession() as session:

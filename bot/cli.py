@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+import structlog
+
 from bot import __version__, settings, upkeep
 from bot.app import Application, ready
 from bot.check import Checks
@@ -33,6 +35,8 @@ from bot.settings import Settings
 from bot.texts import Texts, overridable
 
 DONE, FAILED, WRONG = 0, 1, 2
+
+log = structlog.get_logger()
 
 _Verbs: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -150,7 +154,14 @@ def _demo(options: argparse.Namespace) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    return asyncio.run(_serve(_settings(), prepare=_migrated if options.migrate else ready))
+    findings = _checks().before_start()
+    if wrong := [finding.words for finding in findings if finding.mark is Mark.WRONG]:
+        raise ConfigError(wrong)
+    found = _settings()
+    for finding in findings:
+        if finding.mark is Mark.WARNING:
+            log.warning("check.warning", says=finding.words)
+    return asyncio.run(_serve(found, prepare=_migrated if options.migrate else ready))
 
 
 def _manifest(options: argparse.Namespace) -> int:
@@ -182,14 +193,18 @@ def _settings() -> Settings:
     return found
 
 
+def _checks() -> Checks:
+    found = settings.find_in_process(known_texts=overridable())
+    return Checks(found, machine=this_machine(sqlite_version()), clock=SystemClock())
+
+
 async def _check(*, is_offline: bool) -> int:
     """One line for each thing that was looked at; the worst of them decides the exit code."""
     configure(log_format=LogFormat.CONSOLE, level=LogLevel.ERROR)
-    found = settings.find_in_process(known_texts=overridable())
-    checks = Checks(found, machine=this_machine(sqlite_version()), clock=SystemClock())
+    checks = _checks()
     findings = checks.look() if is_offline else await checks.ask()
     print("\n".join(map(str, findings)))
-    if found.problems:
+    if checks.found.problems:
         return WRONG
     return FAILED if any(finding.mark is Mark.WRONG for finding in findings) else DONE
 

@@ -29,9 +29,14 @@ class Finding:
     says: str
     mend: str = ""
 
+    @property
+    def words(self) -> str:
+        """What it is, and what mends it."""
+        return "; ".join(filter(None, (self.says, self.mend)))
+
     @override
     def __str__(self) -> str:
-        return "; ".join(filter(None, (f"{self.mark} {self.says}", self.mend)))
+        return f"{self.mark} {self.words}"
 
 
 @dataclass(frozen=True, slots=True)

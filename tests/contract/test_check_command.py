@@ -53,6 +53,20 @@ async def test_a_wrong_setting_is_an_exit_code_of_two_and_no_token_is_printed(it
     assert not any(secret in "\n".join(lines) for secret in (it.slack.bot_token, it.slack.app_token, it.telegram.token))
 
 
+async def test_the_service_does_not_start_with_what_is_wrong_here_and_says_all_of_it_at_once(it: SetUp) -> None:
+    (it.folder / "a-file").touch()
+    spoilt = {"DATABASE_URL": f"sqlite://{it.folder}/gone/loket.db", "LOKET_DATA_DIR": str(it.folder / "a-file")}
+
+    code, output, errors = await command(
+        "run", environment={**it.environment, **spoilt, "TELEGRAM_BOT_TOKEN": "xoxb-1"}, folder=it.folder
+    )
+
+    assert (code, output) == (2, "")
+    assert [line.partition(":")[0] for line in errors.splitlines()] == [
+        "TELEGRAM_BOT_TOKEN", "DATABASE_URL", "LOKET_DATA_DIR"
+    ]  # fmt: skip
+
+
 async def test_offline_nobody_is_asked(it: SetUp) -> None:
     code, lines, _ = await loket(it, "--offline", SLACK_API_URL="http://slack.invalid/api/")
 
