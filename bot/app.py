@@ -196,8 +196,8 @@ class Application:
         return services
 
     def _run_workers(self, context: Context) -> None:
-        self._incoming = Worker(self.inbox, clock=self._clock, slots=SLOTS)
-        self._outgoing = Worker(self.outbox, clock=self._clock, slots=SLOTS)
+        self._incoming = Worker(self.inbox, clock=self._clock, slots=SLOTS, gave_way=self.inbox.gave_way)
+        self._outgoing = Worker(self.outbox, clock=self._clock, slots=SLOTS, gave_way=self.inbox.gave_way)
         self.inbox.woken = self._incoming.wake
         context.wake = self._holds.woken = self._outgoing.wake
         self._open.push_async_callback(self._finish)

@@ -6,6 +6,7 @@ A row that our code can't digest is parked after a few tries, announced and coun
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +25,8 @@ from bot.models.database import instant, is_temporary, query, urgent
 from bot.models.rows import InboxRow
 
 PAUSE = timedelta(seconds=2)  #: before a row is tried again whose decision needs a platform that is away
+GIVE_WAY_S = 0.1  #: so long at most we wait while platforms press
+QUIET_S = 0.005  #: without a hand-over for so long, nobody presses
 TRIES = 5  #: so often a row may fail by our fault before it is parked
 
 log = structlog.get_logger()
@@ -66,6 +69,10 @@ class Inbox:
         self._metrics = metrics or Metrics()
         self._handed: list[_Handed] = []
         self._keeping: asyncio.Task[None] | None = None
+        self._put = 0  # how often something was handed over
+        self._is_pressed = False  # more than one waited for the last commit
+        self._is_stored = asyncio.Event()  # nothing waits for a commit
+        self._is_stored.set()
         self._busy: set[str] = set()
         self.woken: Callable[[], None] = lambda: None
 
@@ -88,6 +95,8 @@ class Inbox:
         ]  # fmt: skip
         handed = _Handed(rows, asyncio.get_running_loop().create_future())
         self._handed.append(handed)
+        self._put += 1
+        self._is_stored.clear()
         if self._keeping is None:
             self._keeping = asyncio.create_task(self._keep())
         await handed.kept
@@ -97,9 +106,11 @@ class Inbox:
         try:
             while self._handed:
                 batch, self._handed = self._handed, []
+                self._is_pressed = len(batch) > 1
                 await self._commit(batch)
         finally:
             self._keeping = None
+            self._is_stored.set()
 
     async def _commit(self, batch: Sequence[_Handed]) -> None:
         rows = [row for handed in batch for row in handed.rows]
@@ -137,6 +148,23 @@ class Inbox:
             await self._process(item)
         finally:
             self._busy.discard(item.lane)
+
+    async def gave_way(self) -> bool:
+        """
+        Wait a little while platforms press, one waiting for the other; True when none waits any more.
+
+        Else each of them would wait behind work that nobody waits for as urgently.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GIVE_WAY_S):
+                await self._is_stored.wait()
+                put = -1
+                while self._is_pressed and put != self._put:
+                    put = self._put
+                    await asyncio.sleep(QUIET_S)
+                    await self._is_stored.wait()
+                self._is_pressed = False
+        return not self._is_pressed
 
     async def next_due(self, *, now: datetime) -> datetime | None:
         """When the next row that was put off may be tried again."""

@@ -1,7 +1,7 @@
 """The one loop that moves things: take what is ready, work on it side by side, rest until something is due."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -43,18 +43,28 @@ class Queue(Protocol[Item]):
         ...
 
 
+async def _nobody_waits() -> bool:
+    """Nothing is more urgent."""
+    return True
+
+
 class Worker(Generic[Item]):
     """
     Works on a queue until cancelled; wakes at `wake` and when the next item is due.
 
-    ``slots`` items at most are worked on at the same time. Cancelling stops the taking; `finish` waits for what is
-    under way.
+    ``slots`` items at most are worked on at the same time. ``gave_way`` waits for what is more urgent; as long as it
+    answers False one item at a time is taken, and then twice as many with every round. Cancelling stops the taking;
+    `finish` waits for what is under way.
     """
 
-    def __init__(self, queue: Queue[Item], *, clock: Clock, slots: int) -> None:
+    def __init__(
+        self, queue: Queue[Item], *, clock: Clock, slots: int, gave_way: Callable[[], Awaitable[bool]] = _nobody_waits
+    ) -> None:
         self._queue = queue
         self._clock = clock
         self._slots = slots
+        self._gave_way = gave_way
+        self._most = slots  #: at once, as long as it is calm; begins anew with few
         self._wake = asyncio.Event()
         self._under_way: set[asyncio.Task[None]] = set()
         self._taking: asyncio.Task[datetime | None] | None = None
@@ -94,14 +104,18 @@ class Worker(Generic[Item]):
 
     async def _round(self) -> datetime | None:
         try:
+            is_calm = await self._gave_way()
             now = self._clock.now()  # one for both questions, so that nothing becomes due unseen between them
-            free = self._slots - len(self._under_way)
+            self._most = min(self._slots, 2 * self._most) if is_calm else 1
+            free = max(0, self._most - len(self._under_way))
             items = await self._queue.take(now=now, limit=free) if free else ()
             for item in items:
                 task = asyncio.create_task(self._one(item))
                 self._under_way.add(task)
                 task.add_done_callback(self._done)
-            return None if len(items) == free else await self._queue.next_due(now=now)
+            if len(items) < free:
+                return await self._queue.next_due(now=now)
+            return None if self._under_way else now
         except Exception as error:  # a supervisor: the store is locked or full, and the next round sees
             log.error("worker.stumbled", queue=self._queue.name, error=type(error).__name__)
             return self._clock.now() + STUMBLE

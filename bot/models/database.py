@@ -96,9 +96,10 @@ def is_temporary(error: BaseException) -> bool:
 
 
 def urgent() -> TransactionContext:
-    """A transaction that does not wait behind others, where the database can do that; for what somebody waits for."""
-    client = get_connection("default")
-    return client.urgent() if isinstance(client, safe_sqlite.SafeSqliteClient) else in_transaction()
+    """A transaction that does not wait behind others; for what somebody waits for. Not inside of another one."""
+    client: Any = get_connection("default")
+    context: TransactionContext = client.urgent()
+    return context
 
 
 async def writable() -> None:

@@ -34,6 +34,7 @@ from typing_extensions import override
 
 from bot.clock import stopwatch
 from bot.models.timing import Timed, untimed
+from bot.models.turns import NORMAL, URGENT, Turns
 
 CONNECTIONS = 10  #: at most, of the service; its start lock and short commands have their own
 OPEN_S = 10  #: seconds until a server that does not answer is given up
@@ -117,23 +118,26 @@ class SafeTransaction(TransactionWrapper):
 
 
 class SafeTransactionContext(TransactionContextPooled):
-    """Begin and end of a transaction; ``timed`` is told how long it waited and took."""
+    """
+    Begin and end of a transaction; ``timed`` is told how long it waited and took.
 
-    def __init__(self, client: SafeTransaction, pool_init_lock: asyncio.Lock, *, timed: Timed) -> None:
+    Those of this process take turns before they ask the server for the lock, so that the urgent can go first.
+    """
+
+    def __init__(
+        self, client: SafeTransaction, pool_init_lock: asyncio.Lock, *, turns: Turns, urgency: int, timed: Timed
+    ) -> None:
         super().__init__(client, pool_init_lock)
-        self._timed = timed
+        self._turns, self._urgency, self._timed = turns, urgency, timed
 
     @override
     async def __aenter__(self) -> TransactionalDBClient:
         waiting = stopwatch()
-        with _translated():
-            await self.ensure_connection()
-            self.client._connection = await self._pool.acquire()
+        await self._turns.take(self._urgency)
         try:
-            await self.client.begin()
-            await self.client.execute_query(f"SELECT pg_advisory_xact_lock({WRITING})")
+            await self._begin()
         except BaseException:
-            await self._give_back()
+            self._turns.give()
             raise
         self.token = get_connections().set(self.connection_name, self.client)
         self._waited_s, self._lasting = waiting(), stopwatch()
@@ -149,8 +153,22 @@ class SafeTransactionContext(TransactionContextPooled):
                 await (self._roll_back() if exc_type else self.client.commit())
         finally:
             self.client._finalized = True
-            await self._give_back()
+            try:
+                await self._give_back()
+            finally:
+                self._turns.give()
         self._timed(self._waited_s, self._lasting())
+
+    async def _begin(self) -> None:
+        with _translated():
+            await self.ensure_connection()
+            self.client._connection = await self._pool.acquire()
+        try:
+            await self.client.begin()
+            await self.client.execute_query(f"SELECT pg_advisory_xact_lock({WRITING})")
+        except BaseException:
+            await self._give_back()
+            raise
 
     @property
     def _pool(self) -> Any:
@@ -174,6 +192,7 @@ class SafeAsyncpgClient(AsyncpgDBClient):
     def __init__(self, *, dsn: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.dsn = dsn  # read by asyncpg alone, which knows all its forms
+        self._turns = Turns()
 
     @override
     async def create_connection(self, with_db: bool) -> None:
@@ -186,7 +205,16 @@ class SafeAsyncpgClient(AsyncpgDBClient):
 
     @override
     def _in_transaction(self) -> TransactionContext:
-        return SafeTransactionContext(SafeTransaction(self), self._pool_init_lock, timed=self.timed)
+        return self._writing(NORMAL)
+
+    def urgent(self) -> TransactionContext:
+        """A transaction that goes before all of this process that wait."""
+        return self._writing(URGENT)
+
+    def _writing(self, urgency: int) -> TransactionContext:
+        return SafeTransactionContext(
+            SafeTransaction(self), self._pool_init_lock, turns=self._turns, urgency=urgency, timed=self.timed
+        )
 
     @override
     async def execute_insert(self, query: str, values: list[Any]) -> Any:
