@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -335,3 +336,27 @@ async def test_without_anything_put_off_nothing_becomes_due(inbox: Inbox, clock:
     await inbox.put("chat", [raw("a1")])
 
     assert await inbox.next_due(now=clock.now()) is None
+
+
+async def test_who_hands_over_alone_is_in_nobodys_way(inbox: Inbox) -> None:
+    await inbox.put("chat", [raw("a")])
+
+    assert await inbox.gave_way()
+
+
+async def test_while_platforms_press_other_work_gives_way_but_not_for_ever(inbox: Inbox) -> None:
+    over = asyncio.Event()
+
+    async def press(name: str) -> None:
+        for number in count():
+            if over.is_set():
+                return
+            await inbox.put("chat", [raw(f"{name}{number}")])
+
+    pressing = [asyncio.create_task(press(name)) for name in ("a", "b", "c")]
+    while await inbox.gave_way():  # noqa: ASYNC110 - until the first of them waits for another one
+        await asyncio.sleep(0)
+    over.set()
+    await asyncio.gather(*pressing)
+
+    assert await inbox.gave_way()

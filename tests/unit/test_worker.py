@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -277,3 +278,25 @@ async def test_with_nothing_under_way_there_is_nothing_to_finish(jobs: Jobs, clo
     await Worker(jobs, clock=clock, slots=2).finish(within=timedelta(seconds=30))
 
     assert jobs.done == []
+
+
+async def test_while_something_is_more_urgent_it_takes_one_thing_at_a_time_and_then_slowly_more(
+    jobs: Jobs, clock: ManualClock
+) -> None:
+    answers, taken = [False, False], [0]
+    jobs.due = {f"{number}": MONDAY for number in range(12)}
+    jobs.while_looking = lambda: taken.append(len(jobs.begun))
+
+    async def gave_way() -> bool:
+        return answers.pop(0) if answers else True
+
+    worker = Worker(jobs, clock=clock, slots=4, gave_way=gave_way)
+    running = asyncio.create_task(worker.run())
+    await worker.resting.wait()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+    at_once = [after - before for before, after in pairwise(taken)]
+    assert at_once[:3] == [1, 1, 2]
+    assert max(at_once) == 4
+    assert len(jobs.done) == 12
