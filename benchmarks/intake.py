@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks import load
 from benchmarks.plan import Plan
 from benchmarks.results import Measured, Row
-from benchmarks.stage import BARE, killed, ours
+from benchmarks.stage import BARE, PATIENCE_S, killed, ours
 from bot.manifest import manifest
 from bot.sandbox.slack.server import SlackSandbox
 from bot.sandbox.telegram.server import TelegramSandbox
@@ -65,7 +65,7 @@ async def _serving(subject: str, kind: Kind, folder: Path) -> AsyncIterator[tupl
             given = {"url": url, "path": str(path), "secret": whatsapp.app_secret}
             process = await Process.start("webhook", json.dumps(given), module=BARE, environment={}, folder=folder)
         async with killed(process):
-            await process.listens()
+            await process.listens(within_s=PATIENCE_S)
             assert process.port is not None
             yield process.port, whatsapp
 

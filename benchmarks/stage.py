@@ -27,6 +27,7 @@ slack_posts_per_second = 0
 BARE = "benchmarks.bare"
 LOOK_EVERY_S = 0.001
 CALM_S = 0.05  #: without a call for so long, everything is done
+CAUGHT_UP_S = 0.5  #: and for so long, after a start, all threads that it looks through have been read
 PATIENCE_S = 60.0
 _PAGE_BYTES, _TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 
@@ -62,11 +63,11 @@ class Stage:
         pages = int(Path(f"/proc/{self.process.pid}/statm").read_text().split()[1])
         return pages * _PAGE_BYTES / 1e6
 
-    async def rests(self) -> None:
+    async def rests(self, *, calm_s: float = CALM_S) -> None:
         """Return when nobody has called Slack or Telegram, or been called, for a while."""
         before, since = self._activity, perf_counter()
-        while perf_counter() - since < CALM_S:
-            await asyncio.sleep(CALM_S / 10)
+        while perf_counter() - since < calm_s:
+            await asyncio.sleep(calm_s / 10)
             if self._activity != before:
                 before, since = self._activity, perf_counter()
 
@@ -97,12 +98,12 @@ async def stage(subject: Subject, url: str, folder: Path) -> AsyncIterator[Stage
         else:
             process = await _relay(slack, telegram, channel=channel, folder=folder)
         async with killed(process):
-            await process.listens()
+            await process.listens(within_s=PATIENCE_S)
             started_s = perf_counter() - started
             await slack.connected()
             await telegram.polled()
             it = Stage(subject, slack, telegram, channel, agent, process, started_s)
-            await it.rests()  # the threads that it reads after a start
+            await it.rests(calm_s=CAUGHT_UP_S)
             yield it
 
 

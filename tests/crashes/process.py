@@ -82,9 +82,13 @@ class Process:
                     return int(said["port"])
         return None
 
-    async def listens(self) -> None:
+    async def listens(self, *, within_s: float = PATIENCE_S) -> None:
         """Return when it serves HTTP, so when all of it was started; fail if it ended instead."""
-        await until(lambda: self.port is not None or self._process.returncode is not None, "the service starts")
+        await until(
+            lambda: self.port is not None or self._process.returncode is not None,
+            "the service starts",
+            within_s=within_s,
+        )
         assert self.port is not None, self.errors
 
     async def answers(self, path: str, *, within_s: float = 5) -> tuple[int, Any]:
