@@ -1,7 +1,8 @@
 """
 A PostgreSQL of our own, started when the first test needs it and gone with the process.
 
-`TEST_DATABASE_URL` names another one instead, of version 15 or newer; its user must be allowed to create databases.
+`TEST_DATABASE_URL` names another one instead, of version 15 or newer; its user must be allowed to create
+databases and roles.
 """
 
 import os

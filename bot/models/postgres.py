@@ -25,10 +25,9 @@ TAKE_MS = 2000  #: so long a lock is waited for, which a process that is just en
 RETRY_S = 1.0  #: between attempts to take a lost lock again while the server is away
 
 #: A dump that is restored goes into another cluster, another database or at least another table.
-PLACE = """
-SELECT concat_ws('/', (SELECT system_identifier FROM pg_control_system()), oid, 'counter'::regclass::oid) AS place
-FROM pg_database WHERE datname = current_database()
-"""
+PLACE = "SELECT concat_ws('/', oid, 'counter'::regclass::oid) AS it FROM pg_database WHERE datname = current_database()"
+CLUSTER = "SELECT system_identifier AS it FROM pg_control_system()"
+MAY_ASK = "SELECT has_function_privilege('pg_control_system()', 'execute') AS it"  # some who rent servers may not
 LEAP = """
 SELECT setval(format('%I.%I', schemaname, sequencename)::regclass, COALESCE(last_value, 0) + $1)
 FROM pg_sequences WHERE schemaname = current_schema()
@@ -77,8 +76,8 @@ class PostgresDatabase(Database):
 
     @override
     async def place(self) -> str:
-        [row] = await get_connection("default").execute_query_dict(PLACE)
-        return str(row["place"])
+        cluster = await _only(CLUSTER) if await _only(MAY_ASK) else ""
+        return f"{cluster}/{await _only(PLACE)}"
 
     @override
     async def leap(self, ids: int) -> None:
@@ -103,6 +102,12 @@ class PostgresDatabase(Database):
     @override
     async def _orphans(self, transaction: TransactionalDBClient) -> int:
         return 0  # the server itself refuses such a step
+
+
+async def _only(sql: str) -> object:
+    """The value that a query finds."""
+    [row] = await get_connection("default").execute_query_dict(sql)
+    return row["it"]
 
 
 async def connect(url: str) -> PostgresDatabase:

@@ -3,13 +3,14 @@
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 
 from bot.models import copies
 from bot.models.database import Database, connect
-from bot.models.lost import Lost, at_home, call_it_a_copy, copied_at, lost_time, remember
-from bot.models.rows import CustomerRow, InboxRow
+from bot.models.lost import PLACE, Lost, at_home, call_it_a_copy, copied_at, lost_time, remember
+from bot.models.rows import CounterRow, CustomerRow, InboxRow
 from tests import postgres
 from tests.clock import MONDAY
 from tests.database import Kind, fresh_database, fresh_url
@@ -77,6 +78,26 @@ async def test_a_dump_that_replaces_the_tables_is_a_copy(tmp_path: Path) -> None
         await database.close()
 
     assert taken is not None
+
+
+async def test_a_user_of_the_server_who_may_do_little_is_enough() -> None:
+    async with postgres.fresh_url() as url:
+        await postgres.script(
+            url,
+            "DO $$ BEGIN CREATE ROLE little LOGIN PASSWORD 'little'; EXCEPTION WHEN duplicate_object THEN NULL; END $$;"
+            "REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC;"
+            "GRANT ALL ON ALL TABLES IN SCHEMA public TO little;",
+        )
+        host = urlsplit(url).netloc.rpartition("@")[2]
+        database = await connect(urlunsplit(urlsplit(url)._replace(netloc=f"little:little@{host}")))
+        await at_home(database)
+        known = await CounterRow.exists(name=PLACE)
+        taken = await copied_at(database)
+        await postgres.script(url, "DROP OWNED BY little")
+        await database.close()
+
+    assert known
+    assert taken is None
 
 
 async def test_an_operator_can_say_that_it_is_a_copy(database: Database) -> None:
