@@ -18,7 +18,7 @@ from bot.slack.errors import FAILURES, code_of, status_of
 _REINSTALL = "in the app's page “Install App”, install it again and copy the “Bot User OAuth Token”"
 _APP_TOKEN = "in “Basic Information” → “App-Level Tokens”, make one with the scope `connections:write`"  # noqa: S105
 
-BOT_TOKEN = good("SLACK_BOT_TOKEN: @{bot} in the workspace {team}")
+BOT_TOKEN = good("SLACK_BOT_TOKEN: it speaks as @{bot} in the workspace {team}")
 BOT_TOKEN_UNKNOWN = wrong("SLACK_BOT_TOKEN: Slack does not know it ({code})", "copy it whole; or " + _REINSTALL)
 BOT_TOKEN_REVOKED = wrong("SLACK_BOT_TOKEN: it was revoked, or the app was removed ({code})", _REINSTALL)
 BOT_TOKEN_BARRED = wrong(

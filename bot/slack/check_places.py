@@ -46,7 +46,7 @@ SUPERVISOR_BOT = wrong("supervisors: {who} is an app, not a person", "name a per
 SUPERVISOR_GUEST = warning(
     "supervisors: {who} is a guest or belongs to another organisation", "name a full member; guests are not heard"
 )
-GROUP_UNKNOWN = wrong("supervisors: there is no user group {who}", "write it as in Slack: {known}")
+GROUP_UNKNOWN = wrong("supervisors: there is no user group {who}", "name one that Slack has ({known})")
 GROUP_OFF = wrong(
     "supervisors: the user group {who} is disabled", "enable it in “People & user groups”, or name another"
 )

@@ -19,7 +19,7 @@ PORTS = frozenset({443, 80, 88, 8443})  #: Source: Telegram Bot API, setWebhook
 
 _BOT_OF_ITS_OWN = "if another program needs it, make a bot of its own for Loket"
 
-TOKEN = good("TELEGRAM_BOT_TOKEN: @{name}")
+TOKEN = good("TELEGRAM_BOT_TOKEN: it speaks as @{name}")
 TOKEN_UNKNOWN = wrong(
     "TELEGRAM_BOT_TOKEN: Telegram does not know it",
     "in Telegram, send /mybots to @BotFather, choose the bot → “API Token”, and copy it whole",
