@@ -30,6 +30,7 @@ from telegram.request import HTTPXRequest
 from bot.handlers.webhooks import LARGEST_BYTES
 
 TABLE = "CREATE TABLE inbox (key TEXT PRIMARY KEY, lane TEXT NOT NULL, raw TEXT NOT NULL, at DOUBLE PRECISION NOT NULL)"
+PATIENCE_S = 60.0  #: on a busy machine, too, a call must not be given up
 IN_FLIGHT = 8  #: requests to Telegram at once, as Loket has it: with more, httpx becomes slower
 
 Row = tuple[str, str, str, float]
@@ -84,10 +85,17 @@ class Relay:
         task.add_done_callback(self.tasks.discard)
 
 
+def _patient(connections: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connections, read_timeout=PATIENCE_S, write_timeout=PATIENCE_S, connect_timeout=PATIENCE_S,
+        pool_timeout=PATIENCE_S,
+    )  # fmt: skip
+
+
 async def relay(given: dict[str, str]) -> None:
     """Relay until killed."""
     base_url = f"{given['telegram_url']}/bot"
-    requests = (HTTPXRequest(1, read_timeout=60), HTTPXRequest(IN_FLIGHT))
+    requests = (_patient(1), _patient(IN_FLIGHT))
     async with (
         aiohttp.ClientSession() as session,
         Bot(given["telegram_token"], base_url, get_updates_request=requests[0], request=requests[1]) as bot,

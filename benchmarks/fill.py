@@ -99,7 +99,7 @@ def _conversation(number: int, life: Life, *, agent: str, text: str, rows: Rows)
         ("in", "customer", "Customer", "Thank you, then I will wait for it", life.replied, None),
     )
     for seq, (direction, author, name, words, at, receipt) in enumerate(said, 1):
-        key = f"telegram:123456:{number}:{seq}" if direction == "in" else None
+        key = f"telegram:123456:filled:{number}:{seq}" if direction == "in" else None  # nobody's real key
         rows["message"].append(
             (4 * number + seq - 4, number, seq, direction, author, name, json.dumps([{"text": words}]), "text", at, at,
              key, f"{number}.{seq:06d}", receipt, receipt)
