@@ -1,5 +1,6 @@
 """What a failed delivery to Slack means, and what is found when it is asked what arrived."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -78,6 +79,7 @@ async def test_throttling_says_how_long_to_wait(world: World) -> None:
 async def test_a_slack_that_is_not_there_is_tried_later(desk: World) -> None:
     part = desk.part("post_message", await desk.message("hello?"))
     await desk.slack.stop()
+    await asyncio.sleep(0.01)  # until our end has noticed; before, it could not know whether the post went through
 
     with pytest.raises(Later):
         await desk.surface.send(part)
