@@ -298,7 +298,7 @@ TEXTS: dict[str, str] = {
     "home.away.since": " since {at}",
     "home.away.problem": " Reason: {problem}",
     "home.board": "The board: {total} open",
-    "home.board.owner": "• {who}: {total}, of which {waiting} wait for us",
+    "home.board.owner": "• {who}: {total}, waiting for us: {waiting}",
     "home.board.others": "• {count} more people: {total}",
     "home.board.oldest": "*Who waits longest for us*",
     "home.board.oldest.none": "🌤️ No customer waits for us.",

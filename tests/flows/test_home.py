@@ -325,8 +325,8 @@ async def test_a_supervisor_sees_who_has_what_and_todays_figures(led: World) -> 
     assert "New: *1*" in board
     assert "In progress: *1*" in board
     assert "Waiting for the customer: *1*" in board
-    assert f"• <@{led.mika.id}>: 2, of which 1 wait for us" in board
-    assert "nobody owns it: 1, of which 1 wait for us" in board
+    assert f"• <@{led.mika.id}>: 2, waiting for us: 1" in board
+    assert "nobody owns it: 1, waiting for us: 1" in board
     assert board.index("|#2>") < board.index("|#3>")
     assert "3 came in, 1 answered, 0 closed, 3 open now" in board
     assert "Asia/Jakarta" in board

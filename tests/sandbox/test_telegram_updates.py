@@ -221,6 +221,15 @@ async def test_a_text_looks_as_telegrams_client_sends_it(sandbox: TelegramSandbo
     }
 
 
+async def test_markup_and_paths_hold_no_commands(sandbox: TelegramSandbox, bot: Bot) -> None:
+    ada = sandbox.add_person("Ada")
+
+    sandbox.writes(ada, "the <b>parcel</b> in /tmp/box")
+
+    (update,) = await bot.get_updates()
+    assert "entities" not in fields(update)
+
+
 KINDS = "photo document voice audio video video_note sticker animation location venue contact poll dice"
 
 

@@ -140,7 +140,7 @@ def test_more_people_than_fit_are_counted() -> None:
 
     text = read(HomeView(now=NOW, board=replace(QUIET, loads=loads)))
 
-    assert "<@U14>: 2, of which 1 wait for us" in text
+    assert "<@U14>: 2, waiting for us: 1" in text
     assert "<@U15>" not in text
     assert "5 more people: 10" in text
 

@@ -12,7 +12,7 @@ NEEDED_FIELD = {"text_link": "url", "text_mention": "user", "custom_emoji": "cus
 MAX_ENTITIES = 100  # more are ignored (Bot API, Limits)
 
 _FOUND = {
-    "bot_command": re.compile(r"(?<![\w/])/[A-Za-z0-9_]{1,32}(?:@\w+)?\b"),
+    "bot_command": re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,32}(?:@\w+)?\b(?![/<>])"),
     "url": re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)]"),
 }
 
