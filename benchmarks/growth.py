@@ -41,7 +41,7 @@ def curves(rows: Sequence[dict[str, Any]], what: str) -> dict[str, Curve]:
 def panel(title: str, drawn: dict[str, Curve], *, left: float, top: float) -> Iterator[str]:
     """One figure: the tickets to the right, ten times as many at each step, its value upwards from 0."""
     sizes = sorted({tickets for curve in drawn.values() for tickets, _ in curve})
-    highest = max(value for curve in drawn.values() for _, value in curve)
+    highest = rounded(max(value for curve in drawn.values() for _, value in curve))
     low, span = math.log10(sizes[0]), max(math.log10(sizes[-1] / sizes[0]), 1)
 
     def x(tickets: int) -> float:
@@ -53,7 +53,7 @@ def panel(title: str, drawn: dict[str, Curve], *, left: float, top: float) -> It
     yield text(left + LEFT, top + 20, title, weight="bold")
     for value in (0.0, highest / 2, highest):
         yield f'<path d="M{left + LEFT} {y(value)}H{left + WIDTH - RIGHT}" stroke="#dadce0"/>'
-        yield text(left + LEFT - 6, y(value) + 4, f"{value:,.3g}", anchor="end", colour="#5f6368")
+        yield text(left + LEFT - 6, y(value) + 4, f"{value:,g}", anchor="end", colour="#5f6368")
     for tickets in sizes:
         yield text(x(tickets), top + HEIGHT - BOTTOM + 18, f"{tickets:,}", anchor="middle", colour="#5f6368")
     for name, curve in drawn.items():
@@ -62,6 +62,12 @@ def panel(title: str, drawn: dict[str, Curve], *, left: float, top: float) -> It
         for point in points.split():
             across, down = point.split(",")
             yield f'<circle cx="{across}" cy="{down}" r="3.5" fill="{COLOURS[name]}"/>'
+
+
+def rounded(highest: float) -> float:
+    """The lowest round number that is not below it, whose half is round, too."""
+    unit = 10 ** math.floor(math.log10(highest))
+    return next(step * unit for step in (1, 2, 3, 4, 5, 6, 8, 10) if step * unit >= highest)
 
 
 def text(
@@ -78,7 +84,8 @@ def drawing(rows: Sequence[dict[str, Any]]) -> str:
     shown = {title: drawn for title, drawn in found.items() if drawn}
     width, height = WIDTH * COLUMNS, HEAD + HEIGHT * math.ceil(len(shown) / COLUMNS)
     parts = [f'<rect width="{width}" height="{height}" fill="white"/>']
-    for place, (name, words) in enumerate(NAMES.items()):
+    named = {name for drawn in shown.values() for name in drawn}
+    for place, (name, words) in enumerate((name, words) for name, words in NAMES.items() if name in named):
         parts.append(f'<rect x="{LEFT + place * 190}" y="18" width="14" height="4" fill="{COLOURS[name]}"/>')
         parts.append(text(LEFT + place * 190 + 20, 24, words))
     parts.append(text(width - RIGHT, 24, "to the right: tickets in the database", anchor="end", colour="#5f6368"))
