@@ -156,8 +156,10 @@ async def test_a_token_that_is_refused_is_named(desk: Desk) -> None:
 
 
 async def test_what_telegram_says_of_its_calls_is_told(desk: Desk) -> None:
+    courier = desk.sandbox.courier
+    courier.last_error, courier.last_error_at = "Wrong response from the webhook: 502 Bad Gateway", NOON
+
     async with desk.running(desk.hooked()) as channel:
-        desk.sandbox.courier.last_error = "Wrong response from the webhook: 502 Bad Gateway"
         await until(lambda: desk.pauses == [PROBE_EVERY])
 
     assert channel.health.details["waiting_at_telegram"] == "0"
