@@ -66,7 +66,7 @@ def panel(title: str, drawn: dict[str, Curve], *, left: float, top: float) -> It
 
 def rounded(highest: float) -> float:
     """The lowest round number that is not below it, whose half is round, too."""
-    unit = 10 ** math.floor(math.log10(highest))
+    unit = 10.0 ** math.floor(math.log10(highest))
     return next(step * unit for step in (1, 2, 3, 4, 5, 6, 8, 10) if step * unit >= highest)
 
 
