@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import tempfile
+import webbrowser
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,6 @@ from pathlib import Path
 from aiohttp import web
 
 from bot.child import Child
-from bot.cli import stop_signals, until_stopped
 from bot.clock import SystemClock
 from bot.errors import ConfigError
 from bot.logs import LogFormat, LogLevel, configure
@@ -24,6 +24,7 @@ from bot.sandbox.page import add_page
 from bot.sandbox.slack.server import SlackSandbox
 from bot.sandbox.telegram.server import TelegramSandbox
 from bot.sandbox.whatsapp import WhatsAppSandbox
+from bot.stopping import stop_signals, until_stopped
 
 HOST = "127.0.0.1"
 CHANNEL = "support"
@@ -40,6 +41,12 @@ class Platforms:
     slack: SlackSandbox
     telegram: TelegramSandbox
     whatsapp: WhatsAppSandbox
+
+
+def run(*, port: int, keep: str | None, is_shown: bool) -> int:
+    """Serve the page until Ctrl-C, shown in the browser or only named; returns the exit code."""
+    shown = webbrowser.open if is_shown else (lambda _: None)
+    return asyncio.run(demo(port=port, keep=keep, show=shown))
 
 
 async def demo(*, port: int, keep: str | None, show: Callable[[str], object]) -> int:

@@ -15,8 +15,8 @@ from bot.errors import DeliveryError, DomainError, NotAnAgent, WrongUse
 from bot.handlers.front import Front
 from bot.reports import queries
 from bot.reports.export import csv_text
-from bot.reports.period import parse
-from bot.reports.sla import By, Summary, summarise
+from bot.reports.period import By, parse
+from bot.reports.sla import Summary, summarise
 from bot.reports.text import lines
 from bot.slack import blocks, files
 from bot.slack.mrkdwn import literal

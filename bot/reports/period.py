@@ -1,8 +1,9 @@
-"""The span of time that a report is about: whole days of the desk's calendar."""
+"""What a report is asked for: a span of time, whole days of the desk's calendar, and what to split it by."""
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from typing_extensions import override
@@ -28,6 +29,13 @@ DAY = timedelta(days=1)
 
 _LAST_DAYS = re.compile(r"([0-9]{1,3})d")
 _DATES = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?: ?\.\. ?([0-9]{4}-[0-9]{2}-[0-9]{2}))?")
+
+
+class By(StrEnum):
+    """What the figures can be split by. Each ticket belongs to exactly one group."""
+
+    AGENT = "agent"  #: see `bot.reports.queries.TicketTimes.agent`
+    CHANNEL = "channel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,18 +9,10 @@ far, which its duration will exceed; so a percentile that such an age could stil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from bot.config import Targets
-from bot.reports.period import Period
+from bot.reports.period import By, Period
 from bot.reports.queries import TicketTimes
-
-
-class By(StrEnum):
-    """What the figures can be split by. Each ticket belongs to exactly one group."""
-
-    AGENT = "agent"  #: see `bot.reports.queries.TicketTimes.agent`
-    CHANNEL = "channel"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

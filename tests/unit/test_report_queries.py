@@ -13,8 +13,8 @@ from bot.config import Targets
 from bot.models.database import Database
 from bot.models.rows import CustomerRow, IdentityRow, MessageRow, TicketRow
 from bot.reports import queries
-from bot.reports.period import parse
-from bot.reports.sla import By, summarise
+from bot.reports.period import By, parse
+from bot.reports.sla import summarise
 from tests.database import Kind, fresh_database
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

@@ -18,9 +18,9 @@ from bot.domain.events import acting
 from bot.domain.ids import AgentId, TicketNumber
 from bot.domain.ticket import Status, Ticket
 from bot.reports.export import csv_text
-from bot.reports.period import Period, parse
+from bot.reports.period import By, Period, parse
 from bot.reports.queries import TicketTimes
-from bot.reports.sla import By, Figures, Percentile, Spread, Summary, summarise
+from bot.reports.sla import Figures, Percentile, Spread, Summary, summarise
 from bot.reports.text import lines, span
 from bot.texts import Texts
 
