@@ -19,21 +19,20 @@ from bot import config
 from bot.channels.base import Raw
 from bot.clock import SystemClock
 from bot.delivery.inbox import Inbox
-from bot.delivery.limits import Limits
-from bot.delivery.outbox import Outbox
 from bot.models.database import connect, database_path
 from bot.reports import queries
-from bot.reports.period import parse
-from bot.reports.sla import By, summarise
+from bot.reports.period import By, parse
+from bot.reports.sla import summarise
+from bot.scheduler.due import Due, due_by_time
 from bot.services.context import Context
 from bot.services.services import Services
-from bot.slack.holds import Holds
 from bot.texts import Texts
 from tests.database import Kind
 
 LOOKS = 200  #: of the ticker, in a round
 REPORTED_DAYS = 30
 ARRIVES_EVERY_S = 0.005
+NOTHING = Due(timers=False, arrived=False, leaving=False)
 ARMED = "UPDATE ticket SET status = 'open', next_due_at = '2099-01-01 00:00:00+00:00'"
 
 _numbers = count(1)
@@ -65,25 +64,12 @@ class Desk:
 
     def __init__(self) -> None:
         self.clock, self.config = SystemClock(), config.parse("", slack_channel="#support", known_texts={})
-        self.services = Services.over(Context(config=self.config, texts=Texts(), channels={}))
-        settlement = self.services.settlement
-        self.inbox = Inbox(processors={}, alarm=settlement.alarm, clock=self.clock, jitter=lambda: 1.0)
-        self.outbox = Outbox(
-            senders={}, settle=settlement.settle, limits=Limits(lambda _: None), holds=Holds(source="slack"),
-            clock=self.clock, jitter=lambda: 1.0,
-        )  # fmt: skip
-
-    async def timers(self) -> None:
-        """The ticker's look at the timers of the tickets."""
-        await self.services.lifecycle.close_due(now=self.clock.now())
+        alarm = Services.over(Context(config=self.config, texts=Texts(), channels={})).settlement.alarm
+        self.inbox = Inbox(processors={}, alarm=alarm, clock=self.clock, jitter=lambda: 1.0)
 
     async def tick(self) -> None:
-        """All that a tick looks at: the timers, and what the two workers could do."""
-        await self.timers()
-        for queue in (self.inbox, self.outbox):
-            now = self.clock.now()
-            assert not await queue.take(now=now, limit=16)
-            await queue.next_due(now=now)
+        """What the ticker does every second while nothing is due."""
+        assert await due_by_time(now=self.clock.now()) == NOTHING
 
     async def report(self) -> None:
         """A month by agent."""
@@ -125,16 +111,13 @@ async def timers(kind: Kind, url: str, plan: Plan, *, tickets: int) -> list[Row]
     await execute(url, ARMED)
     now = str(SystemClock().now())
     bare = f"SELECT id FROM ticket WHERE next_due_at <= '{now}' ORDER BY next_due_at LIMIT 100"  # noqa: S608 - our clock
-    looked, ticked, queried = [], [], []
+    ticked, queried = [], []
     async with _open(url) as desk:
         for _ in range(plan.rounds):
-            looked.append(median([await _taken_s(desk.timers) for _ in range(LOOKS)]) * 1000)
             ticked.append(median([await _taken_s(desk.tick) for _ in range(LOOKS)]) * 1000)
             queried.append(median([await _queried_s(url, bare) for _ in range(LOOKS)]) * 1000)
     baseline = Measured.of(queried)
     return [
-        Row(what="look at the timers, all armed, none due", database=kind, tickets=tickets, unit="ms",
-            ours=Measured.of(looked), baseline=baseline, most=1, absolute=True),
         Row(what="whole tick, all armed, none due", database=kind, tickets=tickets, unit="ms",
             ours=Measured.of(ticked), baseline=baseline, most=1, absolute=True),
     ]  # fmt: skip

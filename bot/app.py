@@ -35,6 +35,7 @@ from bot.metrics import Metrics, tracing
 from bot.models.database import Database, Upgrade, connect, exclusive, is_temporary
 from bot.reports.home import opened_since
 from bot.scheduler import Job, Ticker
+from bot.scheduler.due import due_by_time
 from bot.services.context import Context
 from bot.services.services import Services
 from bot.settings import Settings
@@ -280,20 +281,21 @@ class Application:
         return True
 
     async def _tick(self, services: Services, connection: SlackConnection | SlackHttp) -> None:
-        async def wake() -> None:
-            self._incoming.wake()
-            self._outgoing.wake()
-
-        async def close_due() -> None:
-            await services.lifecycle.close_due(now=self._clock.now())
+        async def look() -> None:
+            due = await due_by_time(now=self._clock.now())
+            if due.arrived:
+                self._incoming.wake()
+            if due.leaving:
+                self._outgoing.wake()
+            if due.timers:
+                await services.lifecycle.close_due(now=self._clock.now())
 
         async def watch_losses() -> None:
             await services.losses.watch(now=self._clock.now())
 
         ticker = Ticker(
             (
-                Job("wake", timedelta(seconds=1), wake),
-                Job("close_due", timedelta(seconds=1), close_due),
+                Job("look", timedelta(seconds=1), look),
                 Job("watch_slack", timedelta(seconds=5), connection.watch),
                 Job("watch_losses", timedelta(seconds=5), watch_losses),
             )
