@@ -1,13 +1,15 @@
 """Rows found and changed by values, with statements of our own."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from tortoise.exceptions import DoesNotExist
 from tortoise.transactions import in_transaction
 
+from bot.models.database import query
+from bot.models.row import Found
 from bot.models.rows import CustomerRow, InboxRow, JournalRow
 from tests.database import Kind, fresh_database
 
@@ -67,3 +69,42 @@ async def test_only_what_is_meant_is_changed() -> None:
     assert changed == 2
     assert [(await InboxRow.get(id=row.id)).state for row in (new, done, other)] == ["discarded", "discarded", "parked"]
     assert (await InboxRow.get(id=new.id)).settled_at == NOW
+
+
+async def test_what_is_stored_is_what_was_given() -> None:
+    east = timezone(timedelta(hours=7))
+    entry = await JournalRow.create(at=NOW.astimezone(east), event="It", actor="desk", data={"a": [1, None]})
+
+    read = await JournalRow.by_id(entry.id)
+
+    assert (read.at, read.at.tzinfo, read.data, read.ticket_id) == (NOW, UTC, {"a": [1, None]}, None)
+    assert (await query("SELECT COUNT(*) AS found FROM journal WHERE at = ?", [NOW]))[0]["found"] == 1
+    with pytest.raises(TypeError):
+        await JournalRow.create(at=NOW, event="It", actor="desk", data={}, whom="Ada")
+
+
+async def test_a_value_can_be_found_as_the_row_is_stored() -> None:
+    places = Found("SELECT COALESCE(MAX(position), 0) + 1 FROM inbox WHERE lane = ?", ("chat:ada",))
+
+    async with in_transaction():
+        stored = [
+            await InboxRow.create(
+                source="chat", key=key, lane="chat:ada", position=places, body="{}", received_at=NOW, state="new",
+                next_at=NOW,
+            )
+            for key in ("a", "b")
+        ]  # fmt: skip
+
+    assert [row.position for row in stored] == [1, 2]
+    assert [(row.key, row.position) for row in await InboxRow.all_with({"id": tuple(row.id for row in stored)})] == [
+        ("a", 1), ("b", 2)
+    ]  # fmt: skip
+
+
+async def test_found_rows_come_in_order_and_not_too_many() -> None:
+    for key in ("b", "c", "a"):
+        await arrived(key)
+
+    found = await InboxRow.all_with({"lane": "chat:ada", "state": ("new", "done")}, order="key DESC", limit=2)
+
+    assert [row.key for row in found] == ["c", "b"]
