@@ -11,7 +11,12 @@ from bot.domain.text import RichText
 from bot.errors import Down, Later, Rejected, Unconfirmed
 from bot.logs import also
 from bot.metrics import Metrics
-from bot.models.rows import IdentityRow, TicketRow
+from bot.models.database import query
+from bot.models.rows import IdentityRow
+
+_TICKETS_IDENTITY = """
+SELECT i.*, t.number FROM ticket AS t JOIN identity AS i ON i.id = t.identity_id WHERE t.id = ?
+"""
 
 
 class CustomerSender:
@@ -32,7 +37,7 @@ class CustomerSender:
         channel = self._channels.get(identity.channel)
         if channel is None:
             raise Down(f"The channel {identity.channel} is switched off.")
-        closes_at = window_closes_at(channel.capabilities, identity)
+        closes_at = window_closes_at(channel.capabilities, identity.last_inbound_at)
         if closes_at is not None and closes_at <= self._clock.now():
             raise Rejected(f"{channel.capabilities.label} lets us write only for a time after the customer's message.")
         outbound = OutboundPart(
@@ -55,16 +60,16 @@ class CustomerSender:
         raise Unconfirmed(f"It was being sent when the connection broke, and {label} can't be asked.")
 
 
-def window_closes_at(capabilities: Capabilities, identity: IdentityRow) -> datetime | None:
-    """Until when we may write to this customer; None: at any time."""
-    if capabilities.window is None or identity.last_inbound_at is None:
+def window_closes_at(capabilities: Capabilities, last_inbound_at: datetime | None) -> datetime | None:
+    """Until when we may write to a customer whose last message is of then; None: at any time."""
+    if capabilities.window is None or last_inbound_at is None:
         return None
-    return identity.last_inbound_at + capabilities.window
+    return last_inbound_at + capabilities.window
 
 
 async def _identity(part: Part) -> IdentityRow:
     if part.ticket is None:
         return await IdentityRow.by_id(part.payload["identity"])
-    ticket = await TicketRow.by_id(part.ticket)
-    also(ticket=ticket.number)
-    return await IdentityRow.by_id(ticket.identity_id)
+    (found,) = await query(_TICKETS_IDENTITY, [part.ticket])
+    also(ticket=found.pop("number"))
+    return IdentityRow.of(found)

@@ -10,9 +10,11 @@ from tortoise.expressions import Q
 from bot.delivery.outbox import next_seq, part_of
 from bot.delivery.ports import Part
 from bot.domain.receipts import Receipt, of_parts
+from bot.models.database import query
 from bot.models.rows import DeliveryRow
 
 TAKEN_BACK = "taken back"
+_STATES = "SELECT state, tried_at FROM delivery WHERE message_id = ? AND kind = 'send' ORDER BY id"
 STUCK = Q(state="failed") | Q(state="uncertain", announced_at__isnull=False)  #: what waits for somebody's decision
 
 
@@ -61,8 +63,8 @@ async def has_left(ticket: int, *, author: str, released_at: datetime) -> bool:
 
 async def states(message: int) -> list[str]:
     """The states of the parts that carry a message to the customer; what was taken back in time is left out."""
-    rows = await DeliveryRow.filter(message_id=message, kind="send").order_by("id").values_list("state", "tried_at")
-    return [state for state, tried_at in rows if state != "discarded" or tried_at is not None]
+    rows = await query(_STATES, [message])
+    return [row["state"] for row in rows if row["state"] != "discarded" or row["tried_at"] is not None]
 
 
 async def accepted(ticket: int, *, but: str) -> list[datetime]:

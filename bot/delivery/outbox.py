@@ -23,6 +23,7 @@ from bot.delivery.retry import backoff
 from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
 from bot.logs import origin, trace
 from bot.models.database import instant, is_temporary, query
+from bot.models.row import Found
 from bot.models.rows import DeliveryRow
 
 LEASE = timedelta(seconds=120)  #: longer than any request may take; a part still `sending` then has an unknown end
@@ -75,21 +76,18 @@ async def put(entries: Sequence[Entry], *, cause: str, now: datetime, seq: int |
     if not entries:
         return
     cause = _traced(cause)
-    ((number,),) = [found.values() for found in await query(_OF_CAUSE, [cause])]
     places: dict[str, int] = {}
     for entry in entries:
-        if entry.only_one_waits and await DeliveryRow.exists(lane=entry.lane, state__in=("queued", "later")):
+        if entry.only_one_waits and await DeliveryRow.found(lane=entry.lane, state=("queued", "later")):
             continue
-        if entry.lane not in places:
-            places[entry.lane] = seq or await next_seq(entry.lane)
         held = entry.due_at is not None and entry.due_at > now
-        await DeliveryRow.create(
-            lane=entry.lane, seq=places[entry.lane], kind=entry.kind, ticket_id=entry.ticket,
-            message_id=entry.message, payload=dict(entry.payload), state="held" if held else "queued",
-            rank=entry.rank, budget=entry.budget, due_at=entry.due_at if held else now, cause=cause, part=number,
-            created_at=now,
+        row = await DeliveryRow.create(
+            lane=entry.lane, seq=seq or places.get(entry.lane) or Found(_NEXT_SEQ, (entry.lane,)), kind=entry.kind,
+            ticket_id=entry.ticket, message_id=entry.message, payload=dict(entry.payload),
+            state="held" if held else "queued", rank=entry.rank, budget=entry.budget,
+            due_at=entry.due_at if held else now, cause=cause, part=Found(_OF_CAUSE, (cause,)), created_at=now,
         )  # fmt: skip
-        number += 1
+        places[entry.lane] = row.seq
 
 
 def _traced(cause: str) -> str:
@@ -160,7 +158,7 @@ class Outbox:
         fresh = [row for row in found if row["id"] not in self._in_hand and row["id"] not in but]
         fresh.sort(key=lambda row: (row["rank"], self._turn(row["lane"], row["due_at"])))
         ids = [row["id"] for row in fresh[:limit]]
-        rows = {row.id: row for row in await DeliveryRow.filter(id__in=ids)} if ids else {}
+        rows = {row.id: row for row in await DeliveryRow.all_with({"id": tuple(ids)})} if ids else {}
         return [rows[number] for number in ids]
 
     def _turn(self, lane: str, due: datetime | str) -> datetime:

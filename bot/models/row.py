@@ -62,21 +62,26 @@ class Row(Model):
         """The rows with these values, in the ``order`` of ``ORDER BY``; locked as those of `found` are."""
         connection = get_connection("default")
         sql = _select(cls, _shape(where), order, limit, connection.capabilities.dialect)
-        return [cls._init_from_db(**row) for row in await connection.execute_query_dict(sql, _flat(where))]
+        return [cls.of(row) for row in await connection.execute_query_dict(sql, _flat(where))]
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Any]) -> Self:
+        """The row that a query has found, by all of its columns as the database gives them."""
+        return cls._init_from_db(**columns)
 
     @classmethod
     @override
     async def create(cls, using_db: BaseDBAsyncClient | None = None, **columns: Any) -> Self:
         """Store a new row. Where a value is `Found`, call inside a transaction."""
+        if not columns.keys() <= cls._meta.fields_db_projection.keys():
+            return await super().create(using_db, **columns)  # by a related row
         row = cls.__new__(cls)
         kept = row.__dict__
         kept.update(_partial=False, _saved_in_db=False, _await_when_save={})
         kept["_custom_generated_pk"] = cls._meta.pk.generated and cls._meta.pk_attr in columns
         for name, default, read in _fields(cls):
-            value = columns.pop(name, default)
+            value = columns.get(name, default)
             kept[name] = value if read is None or isinstance(value, Found) else read(value)
-        if columns:
-            raise TypeError(f"{cls.__name__} has no {', '.join(columns)}")
         await row.save()
         return row
 

@@ -36,8 +36,8 @@ from bot.domain.text import Mark, RichText, joined
 from bot.domain.ticket import Change, Ticket
 from bot.domain.undo import UNDOABLE
 from bot.logs import also
-from bot.models.database import query
 from bot.models.mapping import standing_of, take, ticket_of
+from bot.models.row import Found
 from bot.models.rows import IdentityRow, InboxRow, JournalRow, MessageRow, SeenRow, TicketRow
 from bot.services.context import Context
 from bot.services.telling import sentence, with_choices
@@ -206,9 +206,8 @@ async def add_message(
     receipt: str | None = None,
 ) -> MessageId:
     """Store a message as the ticket's next."""
-    ((seq,),) = [found.values() for found in await query(_NEXT_SEQ, [row.id])]
     message = await MessageRow.create(
-        ticket_id=row.id, seq=seq, direction=direction, author=author,
+        ticket_id=row.id, seq=Found(_NEXT_SEQ, (row.id,)), direction=direction, author=author,
         author_name=author_name, body=body.to_json(), kind=kind, sent_at=sent_at, arrived_at=now,
         external_key=external_key, slack_ts=slack_ts, receipt=receipt,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from bot.services.commit import commit_change, first_time
 from bot.services.context import Context
 from bot.services.identities import find
 from bot.services.telling import language_for, offers, tell
-from bot.services.tickets import DONE
+from bot.services.tickets import ACTIVE, DONE
 
 LANGUAGES = {"id": "id", "en": "en", "indonesia": "id", "english": "en", "bahasa": "id", "inggris": "en"}
 LISTED = 10  #: open tickets that a status names
@@ -133,7 +133,7 @@ async def mark_reachable(
 
 async def latest_active(identity: IdentityRow) -> TicketRow | None:
     """Of the customer's open tickets the one in which somebody wrote last."""
-    rows = await TicketRow.select_for_update().filter(identity_id=identity.id, status__not_in=DONE)
+    rows = await TicketRow.all_with({"identity_id": identity.id, "status": ACTIVE})
     return max(
         rows, key=lambda row: (max(row.last_customer_at, row.last_agent_at or row.opened_at), row.number), default=None
     )

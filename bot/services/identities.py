@@ -27,7 +27,7 @@ async def of_sender(sender: Sender, *, sent_at: datetime, now: datetime) -> Iden
     if identity is None:
         identity = await _new(sender, sent_at=sent_at, now=now)
     else:
-        await CustomerRow.filter(id=identity.customer_id).update(name=sender.name, language=_language(sender))
+        await CustomerRow.change({"id": identity.customer_id}, name=sender.name, language=_language(sender))
         identity.last_inbound_at = max(identity.last_inbound_at or sent_at, sent_at)
         await identity.save(update_fields=["last_inbound_at"])
     own = Address(channel=identity.channel, account=identity.account, key=identity.key)

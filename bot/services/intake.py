@@ -91,7 +91,8 @@ class Intake:
         active = await latest_active(identity)
         if active is not None:
             return active
-        return await TicketRow.select_for_update().filter(identity_id=identity.id).order_by("-number").first()
+        last = await TicketRow.all_with({"identity_id": identity.id}, order="number DESC", limit=1)
+        return last[0] if last else None
 
     async def _answer(self, identity: IdentityRow, answer: Answer, *, cause: Cause, now: datetime) -> None:
         """Only about a ticket of one's own."""

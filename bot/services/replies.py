@@ -345,7 +345,7 @@ def _says(message: MessageRow, written: Written) -> bool:
 
 
 async def _known(row: TicketRow, ts: SlackTs) -> bool:
-    return await MessageRow.exists(ticket_id=row.id, slack_ts=ts)
+    return await MessageRow.found(ticket_id=row.id, slack_ts=ts) is not None
 
 
 async def _message(mid: MessageId) -> tuple[MessageRow, TicketRow]:

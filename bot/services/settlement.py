@@ -36,7 +36,7 @@ class Settlement:
             case "post_message", Delivered(key=key):
                 await self._shown(part, key, cause=cause, now=now)
             case "show_receipt", Delivered(facts=facts):
-                await MessageRow.filter(id=part.message).update(receipt_shown=facts.get("shown"))
+                await MessageRow.change({"id": part.message}, receipt_shown=facts.get("shown"))
             case (
                 ("open_thread" | "post_message" | "post_notice" | "post_offer" | "post_trouble"),
                 Refused(reason=reason) | Unknown(reason=reason),
@@ -93,7 +93,7 @@ class Settlement:
             self._context.metrics.shown(now - row.opened_at)
             row.slack_channel, row.thread_ts = facts["channel"], facts["ts"]
             await row.save(update_fields=["slack_channel", "thread_ts"])
-            await MessageRow.filter(ticket_id=row.id, seq=1).update(slack_ts=facts["ts"])
+            await MessageRow.change({"ticket_id": row.id, "seq": 1}, slack_ts=facts["ts"])
         if facts.get("version", row.version) != row.version:
             await put_intents(self._context, row, [UpdateCard()], cause=cause, now=now)
 

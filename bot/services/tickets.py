@@ -7,10 +7,12 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from bot.domain.ids import AgentId, SlackChannel, SlackTs, TicketNumber
+from bot.domain.ticket import Status
 from bot.errors import NoSuchTicket
 from bot.models.rows import CustomerRow, DeliveryRow, TicketRow
 
 DONE = ("solved", "closed")
+ACTIVE = tuple(status.value for status in Status if status.value not in DONE)
 LISTED = 20  #: tickets that a list shows
 
 

@@ -5,6 +5,7 @@ What is shown is drawn from the rows at the moment of sending, so a late part ne
 their part's mark as metadata, by which an attempt whose end is unknown is found again.
 """
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -12,7 +13,6 @@ from functools import partial
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
-from tortoise.expressions import Q
 
 from bot.channels.base import Capabilities
 from bot.config import Config
@@ -24,8 +24,9 @@ from bot.domain.text import RichText
 from bot.errors import Down, Later, Rejected
 from bot.logs import also
 from bot.metrics import Metrics
+from bot.models.database import instant, query
 from bot.models.mapping import ticket_of
-from bot.models.rows import CustomerRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
+from bot.models.rows import DeliveryRow, MessageRow, TicketRow
 from bot.slack import blocks, receipts
 from bot.slack.blocks import CardView, FromCustomer, Message, Say, Trouble
 from bot.slack.errors import code_of, reading, writing
@@ -38,6 +39,18 @@ SKEW = timedelta(seconds=60)  #: how far Slack's clock may be behind ours
 PAGE = 200  #: what Slack advises
 NOT_DRAWN = -1  #: the version of a card that was found, not drawn: it is drawn again
 DECORATION = frozenset({"update_card", "show_receipt", "whisper"})
+
+#: what a card says beside its ticket's row; with the last part to the customer that went wrong and about which nobody
+#: has decided yet
+_SHOWN = """
+SELECT c.name, c.language, i.channel, i.last_inbound_at, i.blocked_at, m.body, m.kind, d.state, d.error
+FROM ticket AS t JOIN customer AS c ON c.id = t.customer_id JOIN identity AS i ON i.id = t.identity_id
+JOIN message AS m ON m.ticket_id = t.id AND m.seq = 1
+LEFT JOIN delivery AS d ON d.id = (
+    SELECT MAX(w.id) FROM delivery AS w WHERE w.ticket_id = t.id AND w.kind = 'send'
+    AND (w.state = 'failed' OR (w.state = 'uncertain' AND w.announced_at IS NOT NULL)))
+WHERE t.id = ?
+"""
 
 _Build = Callable[[Part, TicketRow], Awaitable[Message | None]]
 
@@ -259,34 +272,30 @@ class SlackSurface:
 
     async def _card(self, row: TicketRow) -> Message:
         ticket, say = ticket_of(row), self._say(row)
-        identity, customer = await IdentityRow.by_id(row.identity_id), await CustomerRow.by_id(row.customer_id)
-        first = await MessageRow.by(ticket_id=row.id, seq=1)
-        escalation, able = ticket.escalation, self._capabilities.get(identity.channel)
+        (shown,) = await query(_SHOWN, [row.id])
+        channel, body = shown["channel"], shown["body"]  # JSON: a text in SQLite, and from PostgreSQL as it comes
+        first = RichText.from_json(json.loads(body) if isinstance(body, str) else body).plain
+        last_at = shown["last_inbound_at"] and instant(shown["last_inbound_at"])
+        escalation, able = ticket.escalation, self._capabilities.get(channel)
         view = CardView(
             ticket=ticket,
-            customer=customer.name,
-            channel=identity.channel if able is None else able.label,
-            language=customer.language,
-            first=FromCustomer(text=RichText.from_json(first.body).plain, kind=first.kind),
+            customer=shown["name"],
+            channel=channel if able is None else able.label,
+            language=shown["language"],
+            first=FromCustomer(text=first, kind=shown["kind"]),
             owner=None if ticket.owner is None else await self._people.mention(f"agent:{ticket.owner}"),
             escalated_by="" if escalation is None else await self._people.mention(f"agent:{escalation.by}"),
             escalated_to=() if escalation is None else await self._mentions(escalation.to, say),
             first_reply_due_at=self._first_reply_due_at(row),
             previous=row.previous,
-            trouble=await self._trouble_of(row),
-            window_closes_at=None if able is None else window_closes_at(able, identity),
-            reachable=identity.blocked_at is None,
+            trouble=shown["state"] and Trouble(name=shown["state"], reason=self._reason(row, shown["error"] or "")),
+            window_closes_at=None if able is None else window_closes_at(able, last_at),
+            reachable=shown["blocked_at"] is None,
         )
         return blocks.card(view, say)
 
     def _first_reply_due_at(self, row: TicketRow) -> datetime | None:
         return None if row.first_reply_at else row.opened_at + self._config.targets.first_response
-
-    async def _trouble_of(self, row: TicketRow) -> Trouble | None:
-        """The ticket's last part to the customer that went wrong and about which nobody has decided yet."""
-        wrong = Q(state="failed") | Q(state="uncertain", announced_at__isnull=False)
-        found = await DeliveryRow.filter(wrong, ticket_id=row.id, kind="send").order_by("-id").first()
-        return None if found is None else Trouble(name=found.state, reason=self._reason(row, found.error or ""))
 
     # --- finding what may have arrived
 
