@@ -5,10 +5,12 @@ A row that our code can't digest is parked after a few tries, announced and coun
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 from typing import Any
 
 import structlog
@@ -21,16 +23,23 @@ from bot.delivery.retry import backoff
 from bot.errors import DeliveryError
 from bot.logs import trace
 from bot.metrics import Metrics
-from bot.models.database import instant, is_temporary, query, urgent
+from bot.models.database import insert, instant, is_temporary, query, urgent
 from bot.models.rows import InboxRow
 
 PAUSE = timedelta(seconds=2)  #: before a row is tried again whose decision needs a platform that is away
-GIVE_WAY_S = 0.1  #: so long at most we wait while platforms press
-QUIET_S = 0.005  #: without a hand-over for so long, nobody presses
+PRESSING, PRESSING_S = 20, 0.05  #: so many hand-overs in so short a time press; what else there is gives way to them
+QUIET_S = 0.1  #: so long after that nobody presses any more; longer than one decision, which may keep calls unread
+GIVE_WAY_S = 1.0  #: but so long at most, then one more is done
+LOOK_EVERY_S = 0.01
+GATHER_S = 0.002  #: while platforms press, a commit waits so long for others to share it
 TRIES = 5  #: so often a row may fail by our fault before it is parked
 
 log = structlog.get_logger()
 
+_KEEP = """
+INSERT INTO inbox (source, key, lane, position, raw, received_at, state, attempts, next_at)
+VALUES (?, ?, ?, ?, ?, ?, 'new', 0, ?) ON CONFLICT DO NOTHING
+"""
 _HEADS = """
 SELECT i.id, i.source, i.key, i.lane, i.position, i.raw, i.attempts, i.received_at FROM inbox AS i
 WHERE i.state = 'new' AND i.next_at <= ? AND NOT EXISTS (
@@ -44,7 +53,7 @@ _IS_NEW = "SELECT 1 FROM inbox WHERE id = ? AND state = 'new'"
 
 @dataclass(slots=True)
 class _Handed:
-    rows: Sequence[InboxRow]
+    rows: Sequence[tuple[object, ...]]  #: the values of `_KEEP`
     kept: asyncio.Future[None]
 
 
@@ -69,8 +78,8 @@ class Inbox:
         self._metrics = metrics or Metrics()
         self._handed: list[_Handed] = []
         self._keeping: asyncio.Task[None] | None = None
-        self._put = 0  # how often something was handed over
-        self._is_pressed = False  # more than one waited for the last commit
+        self._put_s: deque[float] = deque(maxlen=PRESSING)  # when the last ones were handed over, by the loop's clock
+        self._pressed_s = -inf  # when they last came too fast for other work beside them
         self._is_stored = asyncio.Event()  # nothing waits for a commit
         self._is_stored.set()
         self._busy: set[str] = set()
@@ -86,16 +95,12 @@ class Inbox:
             return
         now, handing = self._clock.now(), stopwatch()
         self._metrics.received(source, len(raws))
-        rows = [
-            InboxRow(
-                source=source, key=raw.key, lane=f"{source}:{raw.lane}", position=raw.position, body=raw.body,
-                received_at=now, state="new", next_at=now,
-            )
-            for raw in raws
-        ]  # fmt: skip
+        rows = [(source, raw.key, f"{source}:{raw.lane}", raw.position, raw.body, now, now) for raw in raws]
         handed = _Handed(rows, asyncio.get_running_loop().create_future())
         self._handed.append(handed)
-        self._put += 1
+        self._put_s.append(_loop_s())
+        if len(self._put_s) == PRESSING and self._put_s[-1] - self._put_s[0] < PRESSING_S:
+            self._pressed_s = self._put_s[-1]
         self._is_stored.clear()
         if self._keeping is None:
             self._keeping = asyncio.create_task(self._keep())
@@ -105,8 +110,9 @@ class Inbox:
     async def _keep(self) -> None:
         try:
             while self._handed:
+                if self._is_pressed:
+                    await asyncio.sleep(GATHER_S)
                 batch, self._handed = self._handed, []
-                self._is_pressed = len(batch) > 1
                 await self._commit(batch)
         finally:
             self._keeping = None
@@ -115,8 +121,8 @@ class Inbox:
     async def _commit(self, batch: Sequence[_Handed]) -> None:
         rows = [row for handed in batch for row in handed.rows]
         try:
-            async with urgent():  # the platform waits for it
-                await InboxRow.bulk_create(rows, ignore_conflicts=True)
+            async with urgent() as transaction:  # the platform waits for it
+                await insert(transaction, _KEEP, rows)
         except Exception as error:
             for handed in batch:
                 if not handed.kept.done():
@@ -151,20 +157,20 @@ class Inbox:
 
     async def gave_way(self) -> bool:
         """
-        Wait a little while platforms press, one waiting for the other; True when none waits any more.
+        Wait a little while platforms press, one call close behind the other; True when they no longer do.
 
         Else each of them would wait behind work that nobody waits for as urgently.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(GIVE_WAY_S):
                 await self._is_stored.wait()
-                put = -1
-                while self._is_pressed and put != self._put:
-                    put = self._put
-                    await asyncio.sleep(QUIET_S)
-                    await self._is_stored.wait()
-                self._is_pressed = False
+                while self._is_pressed:  # noqa: ASYNC110 - time alone ends it
+                    await asyncio.sleep(LOOK_EVERY_S)
         return not self._is_pressed
+
+    @property
+    def _is_pressed(self) -> bool:
+        return _loop_s() - self._pressed_s < QUIET_S
 
     async def next_due(self, *, now: datetime) -> datetime | None:
         """When the next row that was put off may be tried again."""
@@ -210,6 +216,10 @@ class Inbox:
             parked = InboxRow.filter(id=arrived.id, state="new")
             if await parked.update(state="parked", error=reason, settled_at=now):
                 await self._alarm(arrived, now=now)
+
+
+def _loop_s() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _arrived(row: Mapping[str, Any]) -> Arrived:

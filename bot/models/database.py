@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
-from tortoise.backends.base.client import TransactionContext
+from tortoise.backends.base.client import TransactionalDBClient, TransactionContext
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
@@ -17,8 +17,8 @@ from bot.models import copies, postgres, safe_asyncpg, safe_sqlite, sqlite
 from bot.models.base import APPS, Database, Upgrade
 
 __all__ = [
-    "APPS", "Database", "Upgrade", "backup", "connect", "database_path", "exclusive", "instant", "is_temporary",
-    "query", "reading", "urgent", "writable",
+    "APPS", "Database", "Upgrade", "backup", "connect", "database_path", "exclusive", "insert", "instant",
+    "is_temporary", "query", "reading", "urgent", "writable",
 ]  # fmt: skip
 
 
@@ -106,6 +106,11 @@ async def writable() -> None:
     """Return when something could be written now, or raise what Tortoise raises."""
     async with in_transaction():
         pass
+
+
+async def insert(transaction: TransactionalDBClient, sql: str, rows: Sequence[Sequence[object]]) -> None:
+    """An INSERT with ``?`` marks for each of the rows, for many at once: Tortoise's own costs several times as much."""
+    await transaction.execute_many(_marked(sql), [list(row) for row in rows])
 
 
 async def query(sql: str, values: Sequence[object]) -> list[dict[str, Any]]:

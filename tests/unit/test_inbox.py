@@ -10,7 +10,7 @@ import pytest
 from tortoise.exceptions import OperationalError
 
 from bot.channels.base import Raw
-from bot.delivery.inbox import PAUSE, TRIES, Inbox
+from bot.delivery.inbox import PAUSE, PRESSING, TRIES, Inbox
 from bot.delivery.ports import Arrived, Unprocessable
 from bot.errors import Later
 from bot.models.database import Database, query
@@ -347,14 +347,14 @@ async def test_who_hands_over_alone_is_in_nobodys_way(inbox: Inbox) -> None:
 async def test_while_platforms_press_other_work_gives_way_but_not_for_ever(inbox: Inbox) -> None:
     over = asyncio.Event()
 
-    async def press(name: str) -> None:
+    async def press(name: int) -> None:
         for number in count():
             if over.is_set():
                 return
-            await inbox.put("chat", [raw(f"{name}{number}")])
+            await inbox.put("chat", [raw(f"{name}-{number}")])
 
-    pressing = [asyncio.create_task(press(name)) for name in ("a", "b", "c")]
-    while await inbox.gave_way():  # noqa: ASYNC110 - until the first of them waits for another one
+    pressing = [asyncio.create_task(press(name)) for name in range(2 * PRESSING)]
+    while await inbox.gave_way():  # noqa: ASYNC110 - until enough of them have come
         await asyncio.sleep(0)
     over.set()
     await asyncio.gather(*pressing)
