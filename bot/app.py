@@ -231,7 +231,8 @@ class Application:
         )
         authorize = authorizing(client, front.people)
         # Over HTTP, `SlackHttp` checks the signature, by our own clock.
-        bolt = AsyncApp(client=bare, authorize=authorize, request_verification_enabled=False)
+        # With a name, as else it reads the source of all modules for one.
+        bolt = AsyncApp(name="loket", client=bare, authorize=authorize, request_verification_enabled=False)
         events.register(bolt, self.inbox)
         commands.register(bolt, front)
         actions.register(bolt, front)

@@ -22,6 +22,7 @@ class Raw:
 
 
 Put = Callable[[Sequence[Raw]], Awaitable[None]]  #: returns when all of it is durable
+Menus = Mapping[str, Mapping[str, str]]  #: language ("" for all others) → command → what it does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,12 +1,14 @@
-"""The channels there are: one line each."""
+"""
+The channels there are: one line each.
+
+Telegram's library takes a tenth of the time of a start and 10 MB, so it is imported only where Telegram is used.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
 
-from bot.channels.base import Channel
-from bot.channels.telegram.adapter import Menus, TelegramChannel
-from bot.channels.telegram.hooked import HookedTelegram
+from bot.channels.base import Channel, Menus
 from bot.channels.whatsapp.adapter import WhatsAppChannel
 from bot.clock import Clock
 from bot.metrics import Calls
@@ -38,7 +40,10 @@ def _telegram(
     pause: Callable[[timedelta], Awaitable[None]],
     menus: Menus,
     told: Calls,
-) -> TelegramChannel:
+) -> Channel:
+    from bot.channels.telegram.adapter import TelegramChannel
+    from bot.channels.telegram.hooked import HookedTelegram
+
     token, api_url, webhook = settings.bot_token.get_secret_value(), settings.api_url, settings.webhook
     if webhook is None:
         return TelegramChannel(token=token, api_url=api_url, now=now, pause=pause, menus=menus, told=told)

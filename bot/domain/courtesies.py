@@ -33,12 +33,15 @@ _ADDRESS = r"(?: (?:ya|yaa|yah|kak|kakak|ka|min|admin|mas|mba|mbak|pak|bapak|bu|
 
 
 def _phrases(lines: str, *, tail: str) -> str:
-    return "|".join(f"{line}{tail}{_ADDRESS}" for line in lines.split("\n") if line)
+    return f"(?:{'|'.join(filter(None, lines.splitlines()))}){tail}"
 
 
 # A phrase once found is not taken apart again (atomic), so that a long text costs no more than its length.
-_PHRASE = f"(?>(?:{_phrases(_ENGLISH, tail=_ENGLISH_TAIL)}|{_phrases(_INDONESIAN, tail=_INDONESIAN_TAIL)})(?= |$))"
-_COURTESY = re.compile(f"{_PHRASE}(?: (?:and |dan )?{_PHRASE})*")
+_PHRASE = (
+    f"(?>(?:{_phrases(_ENGLISH, tail=_ENGLISH_TAIL)}|{_phrases(_INDONESIAN, tail=_INDONESIAN_TAIL)}){_ADDRESS}(?= |$))"
+)
+# Words are joined by one space, and none stands before the first.
+_COURTESY = re.compile(f"(?:(?:^| (?:and |dan )?){_PHRASE})+")
 _LONGEST = 200  #: characters; whoever writes more says more
 
 _GLAD = frozenset("👍🙏❤🧡💛💚💙💜🤍🖤♥💕💖💗😊☺🙂😀😃😄😁😆🥰😍🤗😇😎👌🤝👏💯🎉🥳✅✔🙌💪🌹💐🌸✨⭐🌟😘🤩🫶🫡🤙🔥")

@@ -12,7 +12,7 @@ import structlog
 from telegram import Bot, BotCommand
 from telegram.error import TelegramError
 
-from bot.channels.base import Capabilities, Health, Inbound, OutboundPart, Put, Raw, Sent
+from bot.channels.base import Capabilities, Health, Inbound, Menus, OutboundPart, Put, Raw, Sent
 from bot.channels.telegram import check, convert, format  # noqa: A004  # the folder's name for it
 from bot.channels.telegram.errors import translated
 from bot.channels.telegram.request import MeasuredRequest
@@ -27,8 +27,6 @@ IN_FLIGHT = 8  #: requests at once: with more, httpx becomes slower (encode/http
 POLL = timedelta(seconds=25)  #: Telegram holds a poll open for so long; it allows up to 50 s
 ANSWER = timedelta(seconds=20)  #: patience for an answer: what is given up too early is uncertain
 LONGEST_PAUSE = timedelta(seconds=30)
-
-Menus = Mapping[str, Mapping[str, str]]  #: language ("" for all others) → command → what it does
 
 _Result = TypeVar("_Result")
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 from typing_extensions import override
 
-from bot.channels.base import HookAnswer, HookRequest, Put
+from bot.channels.base import HookAnswer, HookRequest, Menus, Put
 from bot.channels.telegram import check, convert
-from bot.channels.telegram.adapter import ANSWER, API_URL, Menus, TelegramChannel
+from bot.channels.telegram.adapter import ANSWER, API_URL, TelegramChannel
 from bot.findings import Finding, Inquiry
 from bot.metrics import Calls, untold
 
