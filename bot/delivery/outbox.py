@@ -48,6 +48,10 @@ AND NOT EXISTS (
 ORDER BY d.rank, d.due_at, d.id LIMIT ?
 """  # noqa: S608 - constants only
 _NEXT_DUE = f"SELECT MIN(due_at) FROM delivery WHERE state IN {_OPEN} AND announced_at IS NULL AND due_at > ?"  # noqa: S608
+_SENDING = """
+UPDATE delivery SET state = 'sending', lease_until = ?, due_at = ?, tried_at = ?, attempts = attempts + 1
+WHERE id IN ({marks})
+"""
 _OF_CAUSE = "SELECT COUNT(*) FROM delivery WHERE cause = ?"
 _NEXT_SEQ = "SELECT COALESCE(MAX(seq), 0) + 1 FROM delivery WHERE lane = ?"
 
@@ -140,6 +144,7 @@ class Outbox:
             refused = True
             while refused and len(parts) < limit:  # then those behind it get their turn
                 refused = False
+                leased: list[Part] = []
                 for row in await self._heads(now=now, limit=limit - len(parts), but=held_on):
                     if row.state == "held" and not await self._holds.are_over(row):
                         held_on.add(row.id)
@@ -147,7 +152,9 @@ class Outbox:
                     elif self._limits.free_at(row.budget, now=now) > now:  # a budget that ran out on the way is closed
                         refused = True
                     else:
-                        parts.append(await self._lease(row, now=now))
+                        leased.append(self._lease(row, now=now))
+                await _store_leases(leased, now=now)
+                parts += leased
         self._in_hand.update(part.id for part in parts)
         return parts
 
@@ -171,19 +178,12 @@ class Outbox:
         due_at = instant(due)
         return max(due_at, self._served_at.get(lane, due_at))
 
-    async def _lease(self, row: DeliveryRow, *, now: datetime) -> Part:
+    def _lease(self, row: DeliveryRow, *, now: datetime) -> Part:
         unknown = row.state in {"uncertain", "sending"}
-        part = part_of(row, tried_at=row.tried_at if unknown else None)
-        row.state = "uncertain" if unknown else "sending"
-        row.lease_until = now + LEASE
-        row.due_at = row.lease_until  # when it is looked at again, should this process forget it
         if not unknown:
-            row.tried_at = now
-            row.attempts += 1
             self._limits.spend(row.budget, now=now)
             self._serve(row.lane, now=now)
-        await row.save(update_fields=["state", "lease_until", "due_at", "tried_at", "attempts"])
-        return part
+        return part_of(row, tried_at=row.tried_at if unknown else None)
 
     def _serve(self, lane: str, *, now: datetime) -> None:
         if len(self._served_at) > LOOK:
@@ -305,6 +305,16 @@ class Outbox:
         async with in_transaction():
             if await DeliveryRow.change({"id": part.id, "state": ("sending", "uncertain")}, **columns):
                 await self._settle(part, outcome, now=now)
+
+
+async def _store_leases(parts: Sequence[Part], *, now: datetime) -> None:
+    until = now + LEASE  # also when it is looked at again, should this process forget it
+    asked = tuple(part.id for part in parts if part.tried_at is not None)
+    sent = tuple(part.id for part in parts if part.tried_at is None)
+    if asked:
+        await DeliveryRow.change({"id": asked}, state="uncertain", lease_until=until, due_at=until)
+    if sent:
+        await query(_SENDING.format(marks=", ".join("?" * len(sent))), [until, until, now, *sent])
 
 
 def _asked_for(reason: Later | Down) -> timedelta | None:

@@ -43,8 +43,7 @@ class Settlement:
             ):
                 await self._not_shown(part, reason, cause=cause, now=now)
             case _:
-                pass
-        self._context.wake()
+                pass  # nobody is woken: the outbox looks again when the part's work is over, and `reported` has its own
 
     async def reported(self, report: Report, *, cause: Cause, now: datetime) -> None:
         """
