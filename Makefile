@@ -32,8 +32,8 @@ fast: .venv/ready  ## unit and contract tests
 test: .venv/ready  ## the whole suite
 	$(PYTEST)
 
-bench: .venv/ready  ## how fast it is, beside bare baselines; QUICK=1 for a short look
-	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)
+bench: .venv/ready  ## how fast it is, beside bare baselines; QUICK=1 for a short look, ONLY=intake for a part
+	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(ONLY),--part $(ONLY))
 
 pictures: .venv/ready  ## the README's picture anew, out of the browser tests
 	$(BIN)/pytest tests/browser/test_life.py -k desktop

@@ -10,7 +10,7 @@ import pytest
 from tortoise.exceptions import OperationalError
 
 from bot.channels.base import Raw
-from bot.delivery.inbox import PAUSE, PRESSING, TRIES, Inbox
+from bot.delivery.inbox import _HEADS, PAUSE, PRESSING, TRIES, Inbox
 from bot.delivery.ports import Arrived, Unprocessable
 from bot.errors import Later
 from bot.models.database import Database, query
@@ -360,3 +360,11 @@ async def test_while_platforms_press_other_work_gives_way_but_not_for_ever(inbox
     await asyncio.gather(*pressing)
 
     assert await inbox.gave_way()
+
+
+async def test_the_next_row_is_found_without_sorting_all_that_wait(tmp_path: Path, clock: ManualClock) -> None:
+    async with fresh_database(tmp_path / "plan.db", Kind.SQLITE):
+        steps = [step["detail"] for step in await query(f"EXPLAIN QUERY PLAN {_HEADS}", [clock.now(), 1])]
+
+    assert steps
+    assert not [step for step in steps if "ORDER BY" in step]
