@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 from time import perf_counter
 
@@ -29,6 +30,7 @@ LOOK_EVERY_S = 0.001
 CALM_S = 0.05  #: without a call for so long, everything is done
 CAUGHT_UP_S = 0.5  #: and for so long, after a start, all threads that it looks through have been read
 PATIENCE_S = 60.0
+_accounts = count(987_654_321)
 _PAGE_BYTES, _TICKS = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 
 
@@ -87,7 +89,9 @@ async def until(condition: Callable[[], object]) -> None:
 @asynccontextmanager
 async def stage(subject: Subject, url: str, folder: Path) -> AsyncIterator[Stage]:
     """The platforms with the subject running between them; ``url`` names Loket's database, which is up to date."""
-    slack, telegram, whatsapp = SlackSandbox(), TelegramSandbox(), WhatsAppSandbox()
+    # Another account each time: messages that are numbered anew must not look like those of an earlier round.
+    telegram, whatsapp = TelegramSandbox(token=f"{next(_accounts)}:a-local-telegram"), WhatsAppSandbox()
+    slack = SlackSandbox()
     agent = slack.add_user("mika", real_name="Mika")
     channel = slack.add_channel("support", [agent, slack.workspace.bot_user])
     slack.install(manifest())
