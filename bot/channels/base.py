@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 from bot.domain.ids import Address
@@ -22,6 +23,7 @@ class Raw:
 
 
 Put = Callable[[Sequence[Raw]], Awaitable[None]]  #: returns when all of it is durable
+Sink = Callable[[bytes], Awaitable[None]]  #: takes the next bytes of a file
 Menus = Mapping[str, Mapping[str, str]]  #: language ("" for all others) → command → what it does
 
 
@@ -33,6 +35,17 @@ class Sender:
     name: str
     language: str | None = None  #: IETF tag, the platform's hint
     aliases: tuple[Address, ...] = ()  #: further addresses of the same customer that came along
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundFile:
+    """A file that came with a message; its bytes are fetched later, by `Fetching.fetch`."""
+
+    kind: str  #: photo, document, voice, …; a name of texts' ``kind.*``
+    name: str  #: as the customer's side calls it, hostile; may be empty
+    mime: str = ""  #: as the platform calls it; may be empty or wrong
+    size_bytes: int | None = None  #: as the platform says; None: it does not
+    source: Mapping[str, str]  #: what the platform needs to hand the bytes over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +61,9 @@ class InboundMessage:
     command: str | None = None  #: of the platform's commands that we know; the text is what follows it
     quotes: str | None = None  #: the key of the message that it answers, the customer's or ours
     choice: str | None = None  #: the id of the `Choice` that was pressed; the text is its label
+    files: tuple[InboundFile, ...] = ()  #: what came with it
+    album: str | None = None  #: what several messages with files have in common that were sent as one
+    link: str | None = None  #: an address that we made ourselves, such as of a map; shown as a link
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +128,24 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OutboundFile:
+    """A file to send, on our disk."""
+
+    path: Path
+    kind: str  #: photo, video, audio, voice, document: as the channel shows it best
+    name: str  #: made harmless
+    mime: str
+    size_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboundPart:
     """One thing to send: fits into one message of the channel."""
 
     to: Address
     text: RichText
     choices: tuple[Choice, ...] = ()  #: at most ten, under the text
+    file: OutboundFile | None = None  #: then there is no text
     mark: str = ""  #: ours, for platforms that give it back with what they say later
 
 
@@ -211,6 +239,20 @@ class Hooked(Protocol):
         Check what was posted, keep it, and say what to answer.
 
         What ``put`` raises is passed on: the answer is then 503, and the platform tries again.
+        """
+        ...
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """An ability: hand over the files that customers sent."""
+
+    async def fetch(self, source: Mapping[str, str], sink: Sink) -> None:
+        """
+        Give the bytes of an `InboundFile.source` to ``sink``, piece by piece, from the platform's own hosts only.
+
+        Raises `bot.errors.Later` or `bot.errors.Rejected`, whose text is a sentence for the agent; what ``sink``
+        raises is passed on.
         """
         ...
 

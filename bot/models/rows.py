@@ -170,11 +170,46 @@ class MessageRow(Row):
     slack_ts = fields.CharField(32, null=True)
     receipt = fields.CharField(12, null=True)  # what the reaction should say; None: a customer's, or a deleted note
     receipt_shown = fields.CharField(12, null=True)  # what it says
+    album = fields.CharField(255, null=True)  # what its files have in common on the platform
+    about = fields.IntField(null=True)  # the message that it quotes, or is a new version of
+    link = _nullable_text()  # an address that we made, such as of a map
 
     class Meta:
         table = "message"
         unique_together = (("ticket", "seq"),)
-        indexes = (Index(fields=("ticket_id", "slack_ts")), Index(fields=("slack_ts",)), Index(fields=("receipt",)))
+        indexes = (
+            Index(fields=("ticket_id", "slack_ts")),
+            Index(fields=("slack_ts",)),
+            Index(fields=("receipt",)),
+            Index(fields=("album",)),
+        )
+
+
+class AttachmentRow(Row):
+    """A file of a message, on its way in either direction; its bytes are on the disk only while it is ``here``."""
+
+    id = fields.BigIntField(primary_key=True)
+    message: fields.ForeignKeyRelation[MessageRow] = fields.ForeignKeyField(
+        "models.MessageRow", related_name=False, on_delete=fields.RESTRICT
+    )
+    message_id: int
+    position = fields.IntField()  # from 1 within the message
+    kind = fields.CharField(24)  # photo, document, voice, …
+    name = fields.CharField(255)  # as its sender calls it
+    mime = fields.CharField(100)  # as its platform calls it; what it is shows when it is here
+    size_bytes = fields.BigIntField(null=True)  # None: not known before it is here
+    sha256 = fields.CharField(64, null=True)  # of what was fetched
+    source = _json()  # what its platform needs to hand it over
+    state = fields.CharField(12)  # waiting | here | done | failed
+    slack_file = fields.CharField(32, null=True)  # what it is called in Slack, kept before the upload is completed
+    error = _nullable_text()
+    created_at = fields.DatetimeField()
+    settled_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "attachment"
+        unique_together = (("message", "position"),)
+        indexes = (Index(fields=("state", "created_at")),)
 
 
 class DeliveryRow(Row):
