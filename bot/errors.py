@@ -14,7 +14,8 @@ BotError
 │  └─ WrongUse          the words of a command do not fit; carries the right form
 └─ DeliveryError        a part may not have reached the other side
    ├─ Rejected          certain: not sent, never will be (too long, window closed)
-   │  └─ Unreachable    the customer blocked us, or is gone
+   │  ├─ Unreachable    the customer blocked us, or is gone
+   │  └─ TooBig         a file is larger than may be
    ├─ Later             certain: not sent; try again after ``after`` (429, refused connection, temporary refusal)
    ├─ Down              certain: not sent; the whole channel is unusable until somebody mends it (token, conflict)
    └─ Unconfirmed       uncertain: may have been sent (timeout or reset after writing, a gateway's 5xx page)
@@ -154,6 +155,14 @@ class Rejected(DeliveryError):
 
 class Unreachable(Rejected):
     """Certainly not sent: the customer blocked us, or is gone; nothing else will reach them either."""
+
+
+class TooBig(Rejected):
+    """Certainly not sent: a file is larger than ``limit_bytes``."""
+
+    def __init__(self, limit_bytes: int) -> None:
+        super().__init__(f"The file is larger than {limit_bytes >> 20} MB, which is the limit.")
+        self.limit_bytes = limit_bytes
 
 
 class Later(DeliveryError):

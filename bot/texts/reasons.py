@@ -33,6 +33,9 @@ REASONS: dict[str, str] = {
     "The channel may still report what became of it.": "Saluran itu mungkin masih akan mengabarkan nasibnya.",
     "It did not arrive in {count} attempts.": "Tidak sampai setelah {count} kali dicoba.",
     "Asking whether it arrived failed ({error}).": "Pertanyaan apakah pesannya sampai gagal dijawab ({error}).",
+    "The file is larger than {count} MB, which is the limit.": "Berkasnya lebih besar dari {count} MB, batasnya.",
+    "The disk of the machine that Loket runs on is full.": "Diska mesin tempat Loket berjalan penuh.",
+    "The folder of LOKET_DATA_DIR can't be written.": "Folder LOKET_DATA_DIR tidak bisa ditulisi.",
     # --- Telegram
     "Telegram does not accept the bot's token (or TELEGRAM_API_URL is not a Bot API).": (
         "Telegram tidak menerima token bot (atau TELEGRAM_API_URL bukan Bot API)."
