@@ -19,6 +19,7 @@ from bot.errors import ConfigError
 from bot.logs import LogFormat, LogLevel, configure
 from bot.manifest import manifest
 from bot.sandbox.control import Control
+from bot.sandbox.files import MOST_BYTES
 from bot.sandbox.line import Line
 from bot.sandbox.page import add_page
 from bot.sandbox.slack.server import SlackSandbox
@@ -156,7 +157,7 @@ async def _served(
     at: Platforms, lines: Mapping[str, Line], child: Child, *, door: socket.socket
 ) -> AsyncIterator[None]:
     """The platforms, the page, and its switches; at the end everything is stopped, the bot first."""
-    pages = web.Application()
+    pages = web.Application(client_max_size=MOST_BYTES)
     at.slack.add_to(pages, prefix="/slack")
     at.telegram.add_to(pages, prefix="/telegram")
     at.whatsapp.add_to(pages, prefix="/whatsapp")

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -68,7 +69,28 @@ class Hold:
         await self._released.wait()
 
 
-Fault = Throttled | ServerError | PlatformError | Reset | Hold
+@dataclass(frozen=True, slots=True)
+class CutOff:
+    """The answer's first half comes, with the length of all of it in the header; then the connection is reset."""
+
+    performed: Literal[True] = True
+
+
+@dataclass(frozen=True, slots=True)
+class TooShort:
+    """The answer's first half comes as if it were all of it."""
+
+    performed: Literal[True] = True
+
+
+@dataclass(slots=True)
+class Stall(Hold):
+    """The answer's first half comes; the call was performed, and the rest waits for `release`."""
+
+    performed: bool = True
+
+
+Fault = Throttled | ServerError | PlatformError | Reset | CutOff | TooShort | Stall | Hold
 Matcher = Callable[[Mapping[str, object]], bool]
 
 
@@ -104,6 +126,12 @@ class Faults:
     def hold(self, method: str, *, performed: bool, matches: Matcher = lambda _: True) -> Hold:
         """Plan a gate for the next such call, and hand it out."""
         gate = Hold(performed=performed)
+        self.plan(method, gate, matches=matches)
+        return gate
+
+    def stall(self, method: str, *, matches: Matcher = lambda _: True) -> Stall:
+        """Plan that the next such answer stops half-way, and hand its gate out."""
+        gate = Stall()
         self.plan(method, gate, matches=matches)
         return gate
 
@@ -155,6 +183,8 @@ class Faults:
         fault = self._next(method, arguments)
         if fault is None:
             return await perform()
+        if isinstance(fault, CutOff | TooShort | Stall):
+            return await _halved(request, fault, await perform())
         if isinstance(fault, Hold):
             return await _gated(fault, perform)
         if fault.performed:
@@ -186,6 +216,26 @@ async def _gated(gate: Hold, perform: Callable[[], Awaitable[web.StreamResponse]
         return response
     await gate.wait()
     return await perform()
+
+
+async def _halved(
+    request: web.Request, fault: CutOff | TooShort | Stall, whole: web.StreamResponse
+) -> web.StreamResponse:
+    """Answer with the first half of a body, and what then follows."""
+    body = whole.body if isinstance(whole, web.Response) and isinstance(whole.body, bytes) else b""
+    half = len(body) // 2
+    if isinstance(fault, TooShort):
+        return web.Response(status=whole.status, body=body[:half], content_type=whole.content_type)
+    answer = web.StreamResponse(status=whole.status, headers={"Content-Type": whole.content_type})
+    answer.content_length = len(body)
+    await answer.prepare(request)
+    await answer.write(body[:half])
+    if isinstance(fault, CutOff):
+        return _cut(request)
+    await fault.wait()
+    with suppress(ConnectionError):  # whoever asked did not wait for it
+        await answer.write(body[half:])
+    return answer
 
 
 def _cut(request: web.Request) -> web.Response:

@@ -9,6 +9,8 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from bot.sandbox.files import MOST_BYTES, given_with_files
+
 STOP_WITHIN_S = 1.0
 
 Json = dict[str, Any]
@@ -35,7 +37,7 @@ class Served(ABC):
 
     async def start(self, *, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 is any free one, see `address`."""
-        app = web.Application()
+        app = web.Application(client_max_size=MOST_BYTES)
         self.add_to(app)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=STOP_WITHIN_S)
         await self._runner.setup()
@@ -60,13 +62,13 @@ def client(hands: object, acts: Mapping[str, str]) -> Callable[[web.Request], Aw
     """
     The route by which a page plays people: methods of *hands* over HTTP, by the name in ``{act}``.
 
-    The JSON body has a method's arguments; ``as`` names the person. *acts* are those that may be called, each with the
-    name of what it gives back, empty for nothing.
+    The body has a method's arguments, as in `given_with_files`; ``as`` names the person. *acts* are those that may be
+    called, each with the name of what it gives back, empty for nothing.
     """
 
     async def serve(request: web.Request) -> web.Response:
         try:
-            done = _act(hands, acts, request.match_info["act"], await request.json())
+            done = _act(hands, acts, request.match_info["act"], await given_with_files(request))
         except (ValueError, TypeError) as error:
             return web.json_response({"ok": False, "error": str(error)}, status=400)
         return web.json_response({"ok": True, **done})
@@ -74,8 +76,8 @@ def client(hands: object, acts: Mapping[str, str]) -> Callable[[web.Request], Aw
     return serve
 
 
-def _act(hands: object, acts: Mapping[str, str], name: str, body: object) -> Json:
-    if name not in acts or not isinstance(body, dict):
+def _act(hands: object, acts: Mapping[str, str], name: str, body: Json) -> Json:
+    if name not in acts:
         raise ClientError(f"Nobody can do {name!r} like this.")
     act = getattr(hands, name)
     given = {("person" if key == "as" else key): value for key, value in body.items()}

@@ -83,7 +83,7 @@ async def test_the_state_shows_everybody_and_everything(sandbox: TelegramSandbox
     assert person["messages"] == sandbox.chat(ada)
     assert {*person["messages"][0]} == {
         *("message_id", "from_bot", "text", "entities", "date", "kind", "caption"),
-        *("edited", "reply_markup", "reactions", "reply_to"),
+        *("edited", "reply_markup", "reactions", "reply_to", "file"),
     }
 
 

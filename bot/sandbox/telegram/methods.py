@@ -222,6 +222,10 @@ class Methods:
         more = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict.fromkeys(gifts, False)}
         return {**self._chat(given).as_chat(), **more}
 
+    async def getfile(self, given: Arguments) -> Json:
+        """https://core.telegram.org/bots/api#getfile"""
+        return self._world.files.get_file(given.text("file_id"))
+
     def _ask_for(self, given: Arguments) -> None:
         if "allowed_updates" in given:
             self._world.updates.allowed = frozenset(given.decoded("allowed_updates", []))

@@ -1,10 +1,12 @@
 """What customers do with their Telegram client."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from bot.sandbox import files
+from bot.sandbox.files import File
 from bot.sandbox.serving import ClientError
-from bot.sandbox.telegram.kinds import CAPTIONED, sample
+from bot.sandbox.telegram.kinds import CAPTIONED, FILED, is_album, name_of, sample, with_file
 from bot.sandbox.telegram.text import found_entities
 from bot.sandbox.telegram.world import FIRST_PERSON_ID, Json, Message, Person, World, view
 
@@ -37,14 +39,48 @@ class People:
             raise ClientError("An empty text can't be sent.")
         return self._send(person, "text", _text(text), reply_to=reply_to)
 
-    def sends(self, person: int, kind: str, *, caption: str | None = None) -> int:
-        """The person sends something that is not text. Returns its message id."""
-        content = sample(kind, number=self._world.number())
-        if content is None:
-            raise ClientError(f"There is no kind {kind!r}.")
+    def sends(
+        self,
+        person: int,
+        kind: str,
+        *,
+        caption: str | None = None,
+        file: File | None = None,
+        reply_to: int | None = None,
+    ) -> int:
+        """The person sends something that is not text, a sample unless they have a file. Returns its message id."""
+        content = self._content(kind, file)
         if caption is not None and kind not in CAPTIONED:
             raise ClientError(f"A {kind} has no caption.")
-        return self._send(person, kind, content if caption is None else {**content, "caption": caption})
+        captioned = {} if caption is None else _caption(caption)
+        return self._send(person, name_of(kind), {**content, **captioned}, reply_to=reply_to)
+
+    def sends_album(
+        self, person: int, kinds: Sequence[str], *, captions: Sequence[str] = (), files: Sequence[File] = ()
+    ) -> list[int]:
+        """
+        The person sends two to ten at once: as many messages, which have the ``media_group_id`` in common.
+
+        ``captions`` and ``files`` go with the kinds by their order; an empty caption, or none, is none.
+        """
+        if not is_album(kinds):
+            raise ClientError("An album has two to ten photos and videos, or documents, or pieces of music.")
+        group = {"media_group_id": f"1359488{self._world.number():010}"}
+        sent = []
+        for at, kind in enumerate(kinds):
+            content = self._content(kind, files[at] if at < len(files) else None)
+            captioned = _caption(captions[at]) if at < len(captions) and captions[at] else {}
+            sent.append(self._send(person, kind, {**content, **group, **captioned}))
+        return sent
+
+    def _content(self, kind: str, file: File | None) -> Json:
+        number = self._world.number()
+        if kind in FILED:
+            return with_file(kind, file or files.sample(kind, number=number), self._world.files)
+        content = sample(kind, number=number)
+        if content is None:
+            raise ClientError(f"There is no kind {kind!r}.")
+        return content
 
     def edits(self, person: int, message_id: int, text: str) -> None:
         """The person changes a text of theirs."""
@@ -163,3 +199,8 @@ class People:
 def _text(text: str) -> Json:
     entities = found_entities(text)
     return {"text": text, "entities": entities} if entities else {"text": text}
+
+
+def _caption(caption: str) -> Json:
+    entities = found_entities(caption)
+    return {"caption": caption, "caption_entities": entities} if entities else {"caption": caption}

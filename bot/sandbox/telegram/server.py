@@ -9,6 +9,7 @@ from aiohttp import web
 from typing_extensions import override
 
 from bot.sandbox.faults import Faults
+from bot.sandbox.files import File, shown
 from bot.sandbox.serving import Served, client, utc_now
 from bot.sandbox.telegram.arguments import ApiError, Arguments
 from bot.sandbox.telegram.methods import Methods, throttled
@@ -23,6 +24,7 @@ CLIENT_ACTS = {
     "add_person": "person",
     "writes": "message_id",
     "sends": "message_id",
+    "sends_album": "message_ids",
     "edits": "",
     "presses": "",
     "reacts": "",
@@ -79,6 +81,11 @@ class TelegramSandbox(Served, People):
         """As when somebody else who has the token calls the Bot API; a refusal is an `ApiError`."""
         return await self._call(self.token, method, Arguments(given))
 
+    def file(self, file_id: str) -> File | None:
+        """The file with this id, whoever sent it."""
+        stored = self._world.files.find(file_id)
+        return stored.file if stored else None
+
     @property
     def privacy(self) -> bool:
         """Whether in groups the bot is sent only what is meant for it, as @BotFather's /setprivacy says."""
@@ -120,6 +127,8 @@ class TelegramSandbox(Served, People):
         self._prefix = prefix
         self._world.updates.restart()
         app.router.add_route("*", f"{prefix}/bot{{token}}/{{method}}", self._api)
+        app.router.add_get(f"{prefix}/file/bot{{token}}/{{path:.+}}", self._file)
+        app.router.add_get(f"{prefix}/client/files/{{id}}", self._shown_file)
         app.router.add_get(f"{prefix}/client/state", self._state)
         app.router.add_get(f"{prefix}/client/live", self._world.live.watch)
         app.router.add_post(f"{prefix}/client/{{act}}", client(self, CLIENT_ACTS))
@@ -149,13 +158,34 @@ class TelegramSandbox(Served, People):
 
         return await self.faults.answer(request, name, given, perform)
 
-    async def _call(self, token: str, name: str, given: Arguments) -> Any:
+    async def _file(self, request: web.Request) -> web.StreamResponse:
+        path = request.match_info["path"]
+
+        async def perform() -> web.StreamResponse:
+            try:
+                self._check(request.match_info["token"])
+                return web.Response(body=self._world.files.at(path).content, content_type="application/octet-stream")
+            except ApiError as error:
+                return _refused(error)
+
+        return await self.faults.answer(request, "file", {"path": path}, perform)
+
+    def _check(self, token: str) -> None:
         if token != self.token:
             raise ApiError(401, "Unauthorized")
+
+    async def _call(self, token: str, name: str, given: Arguments) -> Any:
+        self._check(token)
         method = self._methods.find(name)
         if method is None:
             raise ApiError(404, "Not Found")
         return await method(given)
+
+    async def _shown_file(self, request: web.Request) -> web.Response:
+        stored = self._world.files.find(request.match_info["id"])
+        if stored is None:
+            raise web.HTTPNotFound
+        return shown(stored.file)
 
     async def _state(self, _: web.Request) -> web.Response:
         return _json(self._world.state())

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.sandbox.live import Live
+from bot.sandbox.telegram.files import Files
 from bot.sandbox.telegram.updates import Updates
 from bot.sandbox.telegram.webhook import REDELIVER_AFTER_S, Courier
 
@@ -66,6 +67,7 @@ class World:
         self.updates = Updates(clock)
         self.courier = Courier(self.updates, redeliver_after_s)
         self.live = Live()
+        self.files = Files(clock)
         self.queries: dict[str, datetime] = {}  # callback queries nobody has answered
         self.commands: dict[str, list[Json]] = {}  # by scope and language
         self.webhook: Json = {"url": ""}
@@ -76,7 +78,7 @@ class World:
 
     def number(self) -> int:
         """A number never given before."""
-        self._numbers += 2  # a photo uses two
+        self._numbers += 1
         return self._numbers
 
     def add_message(
@@ -142,7 +144,19 @@ def view(message: Message) -> Json:
             {"emoji": emoji, "from_bot": from_bot} for from_bot, all_ in message.reactions.items() for emoji in all_
         ],
         "reply_to": message.reply_to,
+        "file": _file(message),
     }
+
+
+def _file(message: Message) -> Json | None:
+    """Which file a message is: its id, by which a page gets it, and what it is called."""
+    stored = message.content.get(message.kind)
+    if isinstance(stored, list):  # a photo in its sizes, the largest last
+        stored = stored[-1]
+    if not isinstance(stored, dict) or "file_id" not in stored:
+        return None
+    names = {"id": "file_id", "name": "file_name", "mime": "mime_type", "size": "file_size"}
+    return {name: stored.get(field) for name, field in names.items()}
 
 
 def _person_view(person: Person) -> Json:
