@@ -165,7 +165,10 @@ class Application:
             processors=processors, alarm=alarm, clock=self._clock, jitter=self._jitter, metrics=self._metrics
         )
         customers = CustomerSender(channels, clock=self._clock, metrics=self._metrics)
-        senders: dict[str, Sender] = {**dict.fromkeys(surface.kinds, surface), "send": customers}
+        senders: dict[str, Sender] = {
+            **dict.fromkeys(surface.kinds, surface),
+            **dict.fromkeys(("send", "edit", "delete"), customers),
+        }
         limits = Limits(self._rate_of)
         self._holds = Holds(source=SOURCE)
         self.outbox = Outbox(

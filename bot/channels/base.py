@@ -258,6 +258,24 @@ class Fetching(Protocol):
 
 
 @runtime_checkable
+class Revising(Protocol):
+    """
+    An ability: change and take back what was sent.
+
+    Each names a message by its `Sent.key` and may be repeated: what is so already is no error. Both raise
+    `bot.errors.DeliveryError`; what can't be changed (any more) is `bot.errors.Rejected`.
+    """
+
+    async def edit(self, to: Address, key: str, text: RichText) -> None:
+        """Put other words, which fit into one message, in the place of those that were sent."""
+        ...
+
+    async def delete(self, to: Address, key: str) -> None:
+        """Let the message be gone."""
+        ...
+
+
+@runtime_checkable
 class Checkable(Protocol):
     """An ability: say whether the channel is set up rightly, without changing anything."""
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.channels.base import Capabilities, Channel, Choice, OutboundPart
+from bot.channels.base import Capabilities, Channel, Choice, OutboundPart, Revising
 from bot.clock import Clock
+from bot.delivery import revise
 from bot.delivery.ports import Delivered, Part
 from bot.domain.ids import Address
 from bot.domain.text import RichText
@@ -12,7 +13,7 @@ from bot.errors import Down, Later, Rejected, Unconfirmed
 from bot.logs import also
 from bot.metrics import Metrics
 from bot.models.database import query
-from bot.models.rows import IdentityRow
+from bot.models.rows import DeliveryRow, IdentityRow
 
 _TICKETS_IDENTITY = """
 SELECT i.*, t.number FROM ticket AS t JOIN identity AS i ON i.id = t.identity_id WHERE t.id = ?
@@ -20,7 +21,7 @@ SELECT i.*, t.number FROM ticket AS t JOIN identity AS i ON i.id = t.identity_id
 
 
 class CustomerSender:
-    """Sends parts of the kind ``send``."""
+    """Sends parts of the kind ``send``, and changes what they brought: ``edit``, ``delete``."""
 
     def __init__(self, channels: Mapping[str, Channel], *, clock: Clock, metrics: Metrics | None = None) -> None:
         self._channels = channels
@@ -37,11 +38,13 @@ class CustomerSender:
         channel = self._channels.get(identity.channel)
         if channel is None:
             raise Down(f"The channel {identity.channel} is switched off.")
+        if part.kind in revise.KINDS:
+            return await _revise(part, identity, channel)
         closes_at = window_closes_at(channel.capabilities, identity.last_inbound_at)
         if closes_at is not None and closes_at <= self._clock.now():
             raise Rejected(f"{channel.capabilities.label} lets us write only for a time after the customer's message.")
         outbound = OutboundPart(
-            to=Address(channel=identity.channel, account=identity.account, key=identity.key),
+            to=_address(identity),
             text=RichText.from_json(part.payload["text"]),
             choices=tuple(Choice(one["id"], one["label"]) for one in part.payload.get("choices", ())),
             mark=f"{part.mark}.{part.attempts + 1}",
@@ -49,7 +52,13 @@ class CustomerSender:
         return Delivered(key=(await channel.send(outbound)).key)
 
     async def find(self, part: Part) -> Delivered | None:
-        """No customer channel can be asked; one that reports by itself is waited for, then a person decides."""
+        """
+        No customer channel can be asked; one that reports by itself is waited for, then a person decides.
+
+        A change may be made again: what is so already stays so.
+        """
+        if part.kind in revise.KINDS:
+            return None
         identity = await _identity(part)
         channel = self._channels.get(identity.channel)
         echo = None if channel is None else channel.capabilities.echo
@@ -58,6 +67,24 @@ class CustomerSender:
             raise Later("The channel may still report what became of it.", after=left)
         label = identity.channel if channel is None else channel.capabilities.label
         raise Unconfirmed(f"It was being sent when the connection broke, and {label} can't be asked.")
+
+
+async def _revise(part: Part, identity: IdentityRow, channel: Channel) -> Delivered:
+    """Change what an earlier part brought, as far as it did."""
+    sent = await DeliveryRow.by_id(part.payload["of"])
+    if sent.state != "done" or sent.external_key is None:
+        raise Rejected("Nobody can tell whether the customer has it, so it can't be changed there.")
+    if not isinstance(channel, Revising):
+        raise Rejected(f"{channel.capabilities.label} does not let us change what was sent.")
+    if part.kind == "delete":
+        await channel.delete(_address(identity), sent.external_key)
+    else:
+        await channel.edit(_address(identity), sent.external_key, RichText.from_json(part.payload["text"]))
+    return Delivered()
+
+
+def _address(identity: IdentityRow) -> Address:
+    return Address(channel=identity.channel, account=identity.account, key=identity.key)
 
 
 def window_closes_at(capabilities: Capabilities, last_inbound_at: datetime | None) -> datetime | None:

@@ -210,11 +210,28 @@ class NoteTaken(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeNotCarried(_Event):
-    """An agent edited or deleted a reply after it had been sent; ``what``: ``edit`` or ``delete``."""
+class ChangeSent(_Event):
+    """An agent edited or deleted a reply after it had been sent, and it is to reach the customer, too."""
 
     message: MessageId
-    what: str
+    what: str  #: ``edit`` or ``delete``
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeCarried(_Event):
+    """The customer's copy is as the reply is now; of ``edit_waits`` there is none yet, if it ever leaves it is so."""
+
+    message: MessageId
+    what: str  #: ``edit``, ``delete`` or ``edit_waits``
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeNotCarried(_Event):
+    """An agent edited or deleted a reply after it had been sent, and the customer keeps what they have."""
+
+    message: MessageId
+    what: str  #: ``edit`` or ``delete``
+    reason: str
 
 
 Event = (
@@ -241,5 +258,7 @@ Event = (
     | ReplyUncertain
     | PartDecided
     | NoteTaken
+    | ChangeSent
+    | ChangeCarried
     | ChangeNotCarried
 )

@@ -6,7 +6,9 @@ from typing import assert_never
 
 from bot.domain.events import (
     Actor,
+    ChangeCarried,
     ChangeNotCarried,
+    ChangeSent,
     ChangeUndone,
     CustomerConfirmed,
     CustomerReachable,
@@ -65,6 +67,7 @@ class PostNotice:
     name: str
     people: tuple[str, ...] = ()  #: opaque names of whom it mentions
     words: dict[str, str] = field(default_factory=dict)
+    about: MessageId | None = None  #: the message that it speaks of
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +210,13 @@ def intents_for(event: Event) -> tuple[Intent, ...]:  # noqa: C901, PLR0912, PLR
             return (ShowReceipt(message), UpdateCard())
         case NoteTaken(message=message, hint=hint, post=post):
             return (PostMessage(message) if post else ShowReceipt(message), *_hinting(hint, message, whom=actor))
-        case ChangeNotCarried(message=message, what=what):
-            return (PostNotice(name=f"{what}_not_carried", people=(actor,)), ShowReceipt(message))
+        case ChangeSent(message=message):
+            return (ShowReceipt(message),)
+        case ChangeCarried(message=message, what=what):
+            return (PostNotice(name=f"{what}_carried", people=(actor,), about=message),)
+        case ChangeNotCarried(message=message, what=what, reason=reason):
+            notice = PostNotice(name=f"{what}_not_carried", people=(actor,), words={"reason": reason}, about=message)
+            return (notice, ShowReceipt(message))
         case _:
             assert_never(event)
 

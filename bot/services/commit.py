@@ -116,7 +116,7 @@ async def put_intents(
                 message = await add_message(
                     row, direction="out", author=DESK, body=text, kind="text", sent_at=now, now=now
                 )
-                pieces = await _pieces(context, row, message, text, due_at=held_until or now)
+                pieces = await to_customer(context, row, message, due_at=held_until or now)
                 entries += with_choices(pieces, choices)
             case ShowReceipt(message=message):
                 entries.append(
@@ -167,20 +167,23 @@ def _to_slack(
 async def to_customer(context: Context, row: TicketRow, message: MessageId, *, due_at: datetime) -> list[Entry]:
     """One part for each message that the channel needs for this text; they leave when it is ``due_at``."""
     written = await MessageRow.by_id(message)
-    text = _signed(RichText.from_json(written.body), written, context.config.replies.signature)
-    return await _pieces(context, row, message, text, due_at=due_at)
+    pieces = await pieces_of(context, row, written, RichText.from_json(written.body))
+    return _entries(row, message, pieces, due_at=due_at)
 
 
-async def _pieces(
-    context: Context, row: TicketRow, message: MessageId, text: RichText, *, due_at: datetime
-) -> list[Entry]:
+async def pieces_of(context: Context, row: TicketRow, message: MessageRow, text: RichText) -> Sequence[RichText]:
+    """What the customer reads when the message says ``text``, in as many messages as the channel needs for it."""
     identity = await IdentityRow.by_id(row.identity_id)
+    return context.channels[identity.channel].pieces(_signed(text, message, context.config.replies.signature))
+
+
+def _entries(row: TicketRow, message: MessageId, pieces: Sequence[RichText], *, due_at: datetime) -> list[Entry]:
     return [
         Entry(
             lane=f"customer:{row.id}", kind="send", ticket=row.id, message=message,
             payload={"text": piece.to_json(), "released_at": due_at.isoformat()}, due_at=due_at,
         )
-        for piece in context.channels[identity.channel].pieces(text)
+        for piece in pieces
     ]  # fmt: skip
 
 

@@ -8,7 +8,6 @@ from bot.delivery import decide, outbox
 from bot.domain import ticket as tickets
 from bot.domain.events import (
     DESK,
-    ChangeNotCarried,
     Event,
     Hint,
     MessageId,
@@ -32,6 +31,7 @@ from bot.models.mapping import ticket_of
 from bot.models.rows import JournalRow, MessageRow, TicketRow
 from bot.services.commit import add_message, commit_change, first_time, put_intents, to_customer
 from bot.services.context import Context
+from bot.services.revisions import Revision
 from bot.services.tickets import locked, of_thread
 
 HINT_EVERY = timedelta(minutes=10)  #: so rarely a writer is told that their words stayed internal
@@ -145,7 +145,7 @@ class Replies:
         Follow an edit of something written before.
 
         Inside the hold the new words replace the old, or stop the reply if they are internal. A note stays a note. What
-        was sent can't be changed any more, and the thread says so.
+        was sent is changed at the customer, or the thread says why not.
         """
         async with self._context.transaction():
             row = await of_thread(written.channel, written.thread)
@@ -163,9 +163,10 @@ class Replies:
         number, actor, mid = TicketNumber(row.number), acting(written.author), MessageId(message.id)
         undecided = message.receipt == Receipt.HELD
         if message.direction == "out" and not undecided and not await decide.all_held(mid):
-            if _says(message, written):
-                return ()
-            return (ChangeNotCarried(ticket=number, actor=actor, at=now, message=mid, what="edit"),)
+            revision = Revision(
+                context=self._context, row=row, message=message, what="edit", actor=actor, cause=cause, now=now
+            )
+            return await revision.edit(written.text, is_internal=is_internal(written.draft()) or not written.text)
         message.body = written.text.to_json()
         await message.save(update_fields=["body"])
         if message.direction == "note":
@@ -183,7 +184,7 @@ class Replies:
     async def deleted(
         self, *, channel: SlackChannel, thread: SlackTs, ts: SlackTs, agent: AgentId, cause: Cause, now: datetime
     ) -> None:
-        """Follow a deletion: free inside the hold, impossible after it; a deleted note can't be sent any more."""
+        """Follow a deletion: free inside the hold, carried after it; a deleted note can't be sent any more."""
         async with self._context.transaction():
             row = await of_thread(channel, thread)
             if not await first_time(cause, now=now) or row is None:
@@ -196,11 +197,16 @@ class Replies:
                 await message.save(update_fields=["receipt"])
                 return
             mid, number = MessageId(message.id), TicketNumber(row.number)
-            event: Event = ChangeNotCarried(ticket=number, actor=acting(agent), at=now, message=mid, what="delete")
+            actor = acting(agent)
             if message.receipt == Receipt.HELD or await decide.all_held(mid):
                 await _withdraw(message, why="deleted by its writer", now=now)
-                event = ReplyWithdrawn(ticket=number, actor=acting(agent), at=now, message=mid)
-            await commit_change(self._context, row, Change(ticket_of(row), (event,)), cause=cause, now=now)
+                events: tuple[Event, ...] = (ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid),)
+            else:
+                revision = Revision(
+                    context=self._context, row=row, message=message, what="delete", actor=actor, cause=cause, now=now
+                )
+                events = await revision.delete()
+            await commit_change(self._context, row, Change(ticket_of(row), events), cause=cause, now=now)
 
     async def reply(self, said: Explicit, *, cause: Cause, now: datetime) -> Ticket:
         """Send to the customer, in every mode, without hold, whatever it contains; the owner stays the owner."""

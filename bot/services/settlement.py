@@ -13,6 +13,7 @@ from bot.domain.ticket import Change, answered, bounced
 from bot.logs import also
 from bot.models.mapping import ticket_of
 from bot.models.rows import IdentityRow, MessageRow, TicketRow
+from bot.services import revisions
 from bot.services.announce import announce
 from bot.services.commit import commit_change, first_time, put_intents
 from bot.services.context import Context
@@ -31,6 +32,8 @@ class Settlement:
         match part.kind, outcome:
             case "send", _ if part.ticket is not None and part.message is not None:
                 await self._sent(part, outcome, cause=cause, now=now)
+            case "edit" | "delete", _:
+                await revisions.settled(self._context, part, outcome, cause=cause, now=now)
             case "open_thread" | "update_card", Delivered():
                 await self._card_stands(part, outcome, cause=cause, now=now)
             case "post_message", Delivered(key=key):

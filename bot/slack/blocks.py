@@ -21,6 +21,7 @@ SECTION = 3000  #: characters of a section's text
 SECTIONS = 4  #: of one message; more than any customer channel lets a customer write at once
 PREVIEW = 200  #: characters of somebody's words in a notification
 REASON = 300  #: characters of a reason on the card
+EXCERPT = 80  #: characters of a message to which a sentence refers
 NAME = 60  #: characters of a name, so that a header (150) holds it
 
 Json = dict[str, Any]

@@ -175,6 +175,10 @@ class SlackSurface:
     async def _notice(self, part: Part, row: TicketRow) -> Message | None:
         say, name, words = self._say(row), part.payload["name"], part.payload["words"]
         values: dict[str, object] = {key: literal(str(word)) for key, word in words.items()}
+        if name.endswith("_not_carried"):
+            words = {**words, "reason": self._reason(row, words["reason"])}
+        if part.payload.get("about") is not None:
+            values["that"] = await self._reference(part.payload["about"], row, stands=not name.startswith("delete_"))
         who, *whom = await self._mentions(part.payload["people"], say)
         if name in {"claimed", "assigned"}:
             mode, hold = self._config.replies.mode, self._config.replies.hold
@@ -182,6 +186,14 @@ class SlackSurface:
             name, values = f"{name}.{mode}", {"hold": say("notice.hold", span=span) if hold else say("notice.no_hold")}
         sentence = say(f"notice.{name}", who=who, whom=", ".join(whom), **values)
         return blocks.notice(sentence, words.get("reason") or words.get("resolution") or "", say)
+
+    async def _reference(self, message: int, row: TicketRow, *, stands: bool) -> str:
+        """How a sentence names a message: by its beginning, which leads to it where it still ``stands``."""
+        written = await MessageRow.by_id(message)
+        words = literal(blocks.preview(RichText.from_json(written.body).plain, blocks.EXCERPT))
+        if written.slack_ts is None or not stands:
+            return f"“{words}”"
+        return f"<{await self._people.address(await self._channel(row), written.slack_ts)}|“{words}”>"
 
     async def _offer(self, part: Part, row: TicketRow) -> Message | None:
         written, say = await MessageRow.by_id(part.message), self._say(row)

@@ -45,10 +45,13 @@ TEXTS: dict[str, str] = {
         "🚨 Escalated to level {level} by {who}, but the settings name no supervisors, so nobody was told. Reason:"
     ),
     "notice.edit_not_carried": (
-        "✏️ {who}, your reply had left already, so the customer keeps the first version. "
-        "If it matters, write a correction."
+        "✏️ {who}, your reply had left already, and the customer keeps what they have. If it matters, write a "
+        "correction. Why:"
     ),
-    "notice.delete_not_carried": "🗑️ {who}, your reply had left already: the customer still has it.",
+    "notice.delete_not_carried": "🗑️ {who}, your reply had left already, and the customer keeps what they have. Why:",
+    "notice.edit_carried": "✏️ The customer's copy of {that} is changed, too ({who}).",
+    "notice.delete_carried": "🗑️ The customer's copy of {that} is deleted, too ({who}).",
+    "notice.edit_waits_carried": "✏️ If {that} is sent again, it goes with these new words ({who}).",
     "notice.files_not_yet": "📎 {who}, files can't be sent to the customer yet. Yours stay internal, in this thread.",
     # --- what agents say by command or modal, shown in the thread
     "mirror.reply": "↪ *{who}* to the customer:",

@@ -44,10 +44,15 @@ TEXTS: dict[str, str] = {
         "jadi belum ada yang diberi tahu. Alasan:"
     ),
     "notice.edit_not_carried": (
-        "✏️ {who}, balasan Anda sudah terkirim, jadi pelanggan tetap melihat versi pertama. "
-        "Bila penting, tulis ralatnya."
+        "✏️ {who}, balasan Anda sudah terkirim, dan pelanggan tetap memegang yang lama. Bila penting, tulis ralatnya. "
+        "Sebabnya:"
     ),
-    "notice.delete_not_carried": "🗑️ {who}, balasan Anda sudah terkirim: pelanggan tetap memilikinya.",
+    "notice.delete_not_carried": (
+        "🗑️ {who}, balasan Anda sudah terkirim, dan pelanggan tetap memegang yang lama. Sebabnya:"
+    ),
+    "notice.edit_carried": "✏️ Salinan {that} di pelanggan ikut diubah ({who}).",
+    "notice.delete_carried": "🗑️ Salinan {that} di pelanggan ikut dihapus ({who}).",
+    "notice.edit_waits_carried": "✏️ Kalau {that} dikirim lagi, yang dikirim kata-kata barunya ({who}).",
     "notice.files_not_yet": "📎 {who}, berkas belum bisa dikirim ke pelanggan. Berkas Anda tetap internal di utas ini.",
     # --- what agents say by command or modal, shown in the thread
     "mirror.reply": "↪ *{who}* kepada pelanggan:",

@@ -51,6 +51,21 @@ REASONS: dict[str, str] = {
         "Tidak ada apa pun dalam pesan ini yang akan ditampilkan {platform}."
     ),
     "The text is too long for one Telegram message.": "Teksnya terlalu panjang untuk satu pesan Telegram.",
+    "The message is no longer in the customer's chat.": "Pesannya sudah tidak ada di percakapan pelanggan.",
+    "Telegram does not let this message be changed any more.": "Telegram tidak mengizinkan pesan ini diubah lagi.",
+    "Telegram lets a message be deleted for 48 hours only.": ("Telegram hanya mengizinkan pesan dihapus dalam 48 jam."),
+    # --- changes after sending
+    "{platform} does not let us change what was sent.": (
+        "{platform} tidak mengizinkan kita mengubah yang sudah terkirim."
+    ),
+    "It now holds something internal, which is never carried.": (
+        "Isinya sekarang internal, dan itu tidak pernah diteruskan."
+    ),
+    "It now needs more messages than were sent.": "Sekarang perlu lebih banyak pesan daripada yang terkirim.",
+    "Nobody can tell whether the customer has it, so it can't be changed there.": (
+        "Tidak ada yang tahu apakah pelanggan menerimanya, jadi tidak bisa diubah di sana."
+    ),
+    "Nobody but its writer can change it.": "Hanya penulisnya yang dapat mengubahnya.",
     "A webhook is set for this Telegram bot: delete it (deleteWebhook), so that messages come here.": (
         "Bot Telegram ini memakai webhook: hapus (deleteWebhook) supaya pesan sampai ke sini."
     ),

@@ -181,8 +181,8 @@ async def test_who_takes_a_ticket_is_told_who_is_heard(desk: World, replies: dic
         ("solved", {}),
         ("solved_with", {"resolution": "sent @here a new one"}),
         ("escalated_to_nobody", {"level": "2", "reason": "stuck"}),
-        ("edit_not_carried", {}),
-        ("delete_not_carried", {}),
+        ("edit_not_carried", {"reason": "Nobody but its writer can change it."}),
+        ("delete_not_carried", {"reason": "Nobody but its writer can change it."}),
         ("files_not_yet", {}),
     ],
 )

@@ -59,27 +59,6 @@ async def test_undo_takes_back_what_is_held(world: World, ada: Customer) -> None
     assert world.reactions(said) == ["lock"]
 
 
-async def test_an_edit_after_sending_is_answered_and_not_carried(world: World, ada: Customer) -> None:
-    said = await world.mika.writes("Tomorow", under=world.card())
-    await world.passes(HOLD)
-
-    await world.mika.edits(said, "Tomorrow")
-    await world.passes(HOLD)
-
-    assert ada.received[1:] == ["Tomorow"]
-    assert "left already" in world.thread(world.card())[-1]
-
-
-@pytest.mark.usefixtures("ada")
-async def test_a_deletion_after_sending_is_answered(world: World) -> None:
-    said = await world.mika.writes("Tomorrow", under=world.card())
-    await world.passes(HOLD)
-
-    await world.mika.deletes(said)
-
-    assert "left already" in world.thread(world.card())[-1]
-
-
 @pytest.mark.parametrize("text", ["// he is rude", "note: call him", "check this ;;", "🔒 secret", "Internal: no"])
 async def test_marked_notes_stay_inside(world: World, ada: Customer, text: str) -> None:
     said = await world.mika.writes(text, under=world.card())

@@ -9,7 +9,9 @@ from bot.domain.events import (
     CUSTOMER,
     DESK,
     Actor,
+    ChangeCarried,
     ChangeNotCarried,
+    ChangeSent,
     ChangeUndone,
     CustomerConfirmed,
     CustomerReachable,
@@ -148,8 +150,15 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
     (NoteTaken(**said(), post=True), (PostMessage(MESSAGE),)),
     (NoteTaken(**said(), hint=Hint.NOT_SENT), (RECEIPT, Whisper(to=MIKA, name="not_sent", message=MESSAGE))),
     (NoteTaken(**said(), hint=Hint.FILES), (RECEIPT, PostNotice(name="files_not_yet", people=(MIKA,)))),
-    (ChangeNotCarried(**said(), what="edit"), (PostNotice(name="edit_not_carried", people=(MIKA,)), RECEIPT)),
-    (ChangeNotCarried(**said(), what="delete"), (PostNotice(name="delete_not_carried", people=(MIKA,)), RECEIPT)),
+    (ChangeSent(**said(), what="edit"), (RECEIPT,)),
+    (ChangeCarried(**said(), what="edit"), (PostNotice(name="edit_carried", people=(MIKA,), about=MESSAGE),)),
+    (
+        ChangeNotCarried(**said(), what="delete", reason="It is gone."),
+        (
+            PostNotice(name="delete_not_carried", people=(MIKA,), words={"reason": "It is gone."}, about=MESSAGE),
+            RECEIPT,
+        ),
+    ),
 ]
 
 

@@ -37,7 +37,7 @@ def spoken(node: ast.expr) -> str:
             return ""
 
 
-FOLDERS = ("channels", "delivery", "slack")
+FOLDERS = ("channels", "delivery", "services", "slack")
 SAID = sorted(
     {
         said

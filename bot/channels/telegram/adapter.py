@@ -16,6 +16,7 @@ from bot.channels.base import Capabilities, Health, Inbound, Menus, OutboundPart
 from bot.channels.telegram import check, convert, format  # noqa: A004  # the folder's name for it
 from bot.channels.telegram.errors import translated
 from bot.channels.telegram.request import MeasuredRequest
+from bot.domain.ids import Address
 from bot.domain.text import RichText
 from bot.errors import Down, Later, Unconfirmed
 from bot.findings import Finding, Inquiry
@@ -27,6 +28,9 @@ IN_FLIGHT = 8  #: requests at once: with more, httpx becomes slower (encode/http
 POLL = timedelta(seconds=25)  #: Telegram holds a poll open for so long; it allows up to 50 s
 ANSWER = timedelta(seconds=20)  #: patience for an answer: what is given up too early is uncertain
 LONGEST_PAUSE = timedelta(seconds=30)
+# Refusals that say that there is nothing left to do. Source: tdlib/telegram-bot-api, Client.cpp.
+IS_SO_ALREADY = "message is not modified"
+IS_GONE_ALREADY = "message to delete not found"
 
 _Result = TypeVar("_Result")
 
@@ -128,6 +132,29 @@ class TelegramChannel:
                 raise Unconfirmed("Telegram's answer can't be understood: the message may have arrived.") from error
         return Sent(f"{part.to.key}:{message.message_id}")
 
+    async def edit(self, to: Address, key: str, text: RichText) -> None:
+        """Put other words in the place of those that were sent; possible at any time."""
+        words, entities = format.render(text)
+        number = _number_in(key)
+        await self._revise(
+            self._bot.edit_message_text(words, chat_id=to.key, message_id=number, entities=entities), IS_SO_ALREADY
+        )
+
+    async def delete(self, to: Address, key: str) -> None:
+        """Let a message be gone; Telegram allows it for 48 hours."""
+        await self._revise(self._bot.delete_message(to.key, _number_in(key)), IS_GONE_ALREADY)
+
+    async def _revise(self, call: Coroutine[Any, Any, object], done: str) -> None:
+        """Make a call whose refusal with the words *done* says that all is as it should be."""
+        async with self._free:
+            try:
+                await call
+            except TelegramError as error:
+                if done not in error.message.lower():
+                    raise translated(error) from error
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                raise Unconfirmed("Telegram's answer can't be understood: the message may have arrived.") from error
+
     async def _receive(self, offset: int, put: Put) -> int:
         """Fetch what there is and keep it; returns the offset that confirms it."""
         # The first poll answers at once: until one has, nobody knows whether Telegram can be reached.
@@ -194,6 +221,11 @@ class TelegramChannel:
         for language, menu in self._menus.items():
             commands = [BotCommand(command, words) for command, words in menu.items()]
             await self._bot.set_my_commands(commands, language_code=language or None)
+
+
+def _number_in(key: str) -> int:
+    """The message's number, from a key of ours."""
+    return int(key.rpartition(":")[2])
 
 
 @cache

@@ -40,6 +40,9 @@ _REFUSALS = {
     "chat not found": "Telegram does not know this customer.",
     "message text is empty": "There is nothing in this message that Telegram would show.",
     "message is too long": "The text is too long for one Telegram message.",
+    "message to edit not found": "The message is no longer in the customer's chat.",
+    "message can't be edited": "Telegram does not let this message be changed any more.",
+    "message can't be deleted": "Telegram lets a message be deleted for 48 hours only.",
 }
 _LOST = "Telegram's answer did not come: the message may have arrived or not."
 
