@@ -58,12 +58,21 @@ class InboundMessage:
     text: RichText  #: the words, or a file's caption; may be empty
     kind: str = "text"  #: text, photo, document, voice, …; a name of texts' ``kind.*``
     edit: bool = False  #: a new version of a message that came before
+    revises: str | None = None  #: the key of that message
     command: str | None = None  #: of the platform's commands that we know; the text is what follows it
     quotes: str | None = None  #: the key of the message that it answers, the customer's or ours
     choice: str | None = None  #: the id of the `Choice` that was pressed; the text is its label
     files: tuple[InboundFile, ...] = ()  #: what came with it
     album: str | None = None  #: what several messages with files have in common that were sent as one
     link: str | None = None  #: an address that we made ourselves, such as of a map; shown as a link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deletion:
+    """The customer deleted a message of theirs, for everybody."""
+
+    who: Sender
+    key: str  #: of that message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +125,7 @@ class Unreadable:
     reason: str
 
 
-Inbound = InboundMessage | Reachability | AddressChanged | Report | Ignored | Unreadable
+Inbound = InboundMessage | Deletion | Reachability | AddressChanged | Report | Ignored | Unreadable
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,22 @@ class CustomerWrote(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerEdited(_Event):
+    """The customer changed a message: ``message`` is its new version, ``of`` what it was."""
+
+    message: MessageId
+    of: MessageId
+    on_card: bool  #: it is the one that stands on the card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerDeleted(_Event):
+    """The customer deleted a message on their side, for everybody; we keep its words."""
+
+    message: MessageId | None  #: None: one that we don't know
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketClaimed(_Event):
     """An agent owns the ticket now."""
 
@@ -237,6 +253,8 @@ class ChangeNotCarried(_Event):
 Event = (
     TicketOpened
     | CustomerWrote
+    | CustomerEdited
+    | CustomerDeleted
     | TicketClaimed
     | TicketUnclaimed
     | TicketAssigned

@@ -11,6 +11,8 @@ from bot.domain.events import (
     ChangeSent,
     ChangeUndone,
     CustomerConfirmed,
+    CustomerDeleted,
+    CustomerEdited,
     CustomerReachable,
     CustomerUnreachable,
     CustomerWrote,
@@ -160,6 +162,12 @@ def intents_for(event: Event) -> tuple[Intent, ...]:  # noqa: C901, PLR0912, PLR
             return (OpenThread(), TellCustomer(name="ticket.received"))
         case CustomerWrote(message=message):
             return (PostMessage(message),)
+        case CustomerEdited(message=message, on_card=on_card):
+            return (PostMessage(message), UpdateCard()) if on_card else (PostMessage(message),)
+        case CustomerDeleted(message=None):
+            return (PostNotice(name="customer_deleted_unknown", people=(actor,)),)
+        case CustomerDeleted(message=message):
+            return (PostNotice(name="customer_deleted", people=(actor,), about=message),)
         case TicketClaimed():
             return (PostNotice(name="claimed", people=(actor,)),)
         case TicketUnclaimed(agent=agent) if actor == acting(agent):

@@ -9,6 +9,7 @@ from bot.domain.events import (
     CUSTOMER,
     DESK,
     Actor,
+    CustomerEdited,
     CustomerWrote,
     Event,
     MessageId,
@@ -202,6 +203,18 @@ def receive(ticket: Ticket, *, message: MessageId, at_place: Place, sent_at: dat
     status = ours if ticket.status is Status.PENDING else ticket.status
     after = replace(ticket, status=status, last_customer_at=max(ticket.last_customer_at, sent_at))
     return Change(after, (*before, wrote))
+
+
+def revised(
+    ticket: Ticket, *, message: MessageId, of: MessageId, on_card: bool, sent_at: datetime, now: datetime
+) -> Change:
+    """A new version of a customer's message. A waiting ticket is ours again; one that is done rests."""
+    where = Place.RESTS if ticket.status.is_done else Place.JOINS
+    after = receive(ticket, message=message, at_place=where, sent_at=sent_at, now=now).ticket
+    event = CustomerEdited(
+        ticket=ticket.number, actor=CUSTOMER, at=now, message=message, of=of, on_card=on_card
+    )  # fmt: skip
+    return Change(after, (event,))
 
 
 def answered(ticket: Ticket, *, released_at: datetime) -> Ticket:

@@ -150,6 +150,9 @@ class TicketRow(Row):
         )
 
 
+EDIT = "edit."  #: what the kind of a message's further version begins with
+
+
 class MessageRow(Row):
     """What the customer wrote, what an agent answered, and what stayed internal."""
 

@@ -3,17 +3,18 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.channels.base import AddressChanged, Ignored, InboundMessage, Raw, Reachability, Report, Unreadable
+from bot.channels.base import AddressChanged, Deletion, Ignored, InboundMessage, Raw, Reachability, Report, Unreadable
 from bot.delivery.ports import Arrived, Unprocessable
 from bot.domain import closing
 from bot.domain.closing import Answer
 from bot.domain.courtesies import is_courtesy
 from bot.domain.events import CUSTOMER, MessageId, TicketOpened
-from bot.domain.ids import Address, Cause, TicketNumber
+from bot.domain.ids import Cause, TicketNumber
 from bot.domain.ticket import Change, Place, Status, Ticket, place, receive
 from bot.models.database import query
 from bot.models.mapping import take, ticket_of
-from bot.models.rows import CounterRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
+from bot.models.rows import EDIT, CounterRow, IdentityRow, MessageRow, TicketRow
+from bot.services import versions
 from bot.services.commit import add_message, commit_change, first_time, inbox_cause
 from bot.services.context import Context
 from bot.services.customers import Customers, answered, latest_active, mark_reachable, says_more
@@ -38,6 +39,8 @@ class Intake:
         match self._context.channels[arrived.source].read(raw):
             case InboundMessage() as inbound:
                 await self.receive(inbound, cause=cause, now=now)
+            case Deletion() as word:
+                await versions.deleted(self._context, word, cause=cause, now=now)
             case Reachability() as word:
                 await self._customers.reached(word, cause=cause, now=now)
             case AddressChanged() as word:
@@ -52,15 +55,30 @@ class Intake:
     async def receive(self, inbound: InboundMessage, *, cause: Cause, now: datetime) -> None:
         """Put the message into its ticket; a redelivered one, by cause or by the platform's key, changes nothing."""
         async with self._context.transaction():
-            if not await first_time(cause, now=now) or await MessageRow.found(external_key=external_key(inbound)):
+            key = versions.external_key(inbound.sender.address, inbound.key)
+            if not await first_time(cause, now=now) or await MessageRow.found(external_key=key):
                 return
             identity = await of_sender(inbound.sender, sent_at=inbound.sent_at, now=now)
             await mark_reachable(self._context, identity, at=None, cause=cause, now=now)
+            original = await versions.named(inbound.sender.address, inbound.revises, identity)
             asked = _asked(inbound)
-            if asked is None:
+            if original is not None:
+                await self._edited(inbound, original, cause=cause, now=now)
+            elif asked is None:
                 await self._said(inbound, identity, cause=cause, now=now)
             else:
                 await self._asked(inbound, identity, *asked, cause=cause, now=now)
+
+    async def _edited(self, inbound: InboundMessage, original: MessageRow, *, cause: Cause, now: datetime) -> None:
+        """A new version of a message that we know goes to where that is; what changes nothing that is seen, nowhere."""
+        if original.direction != "in" or not versions.is_news(inbound, await versions.newest(original)):
+            return
+        row = await TicketRow.select_for_update().get(id=original.ticket_id)
+        if original.seq == 1:
+            row.subject = _subject(inbound)
+            await row.save(update_fields=["subject"])
+        message = await _stored(row, inbound, about=original.id, now=now)
+        await versions.changed(self._context, row, original, message, sent_at=inbound.sent_at, cause=cause, now=now)
 
     async def _asked(
         self, inbound: InboundMessage, identity: IdentityRow, command: str, words: str, *, cause: Cause, now: datetime
@@ -75,19 +93,18 @@ class Intake:
             await self._said(message, identity, cause=cause, now=now)
 
     async def _said(self, inbound: InboundMessage, identity: IdentityRow, *, cause: Cause, now: datetime) -> None:
-        row = await self._meant(inbound, identity)
+        quoted = await versions.named(inbound.sender.address, inbound.quotes, identity)
+        row = await self._meant(quoted, identity)
         answer = None if identity.new_wanted_at is not None else answered(inbound, row)
         if answer is not None:
             await self._answer(identity, answer, cause=cause, now=now)
         elif inbound.choice is None:  # a button that we don't know any more says nothing
-            await self._place(inbound, identity, row, cause=cause, now=now)
+            await self._place(inbound, identity, row, about=None if quoted is None else quoted.id, cause=cause, now=now)
 
-    async def _meant(self, inbound: InboundMessage, identity: IdentityRow) -> TicketRow | None:
+    async def _meant(self, quoted: MessageRow | None, identity: IdentityRow) -> TicketRow | None:
         """The ticket of the message that it quotes, else the open one in which somebody wrote last, else the last."""
-        if identity.new_wanted_at is None and inbound.quotes is not None:
-            quoted = await _quoted(inbound, identity)
-            if quoted is not None:
-                return quoted
+        if identity.new_wanted_at is None and quoted is not None:
+            return await TicketRow.select_for_update().get(id=quoted.ticket_id)
         active = await latest_active(identity)
         if active is not None:
             return active
@@ -101,7 +118,14 @@ class Intake:
             await self._customers.answers(row, answer, cause=cause, now=now)
 
     async def _place(
-        self, inbound: InboundMessage, identity: IdentityRow, row: TicketRow | None, *, cause: Cause, now: datetime
+        self,
+        inbound: InboundMessage,
+        identity: IdentityRow,
+        row: TicketRow | None,
+        *,
+        about: int | None,
+        cause: Cause,
+        now: datetime,
     ) -> None:
         ticket = None if row is None else ticket_of(row)
         where = place(
@@ -114,9 +138,9 @@ class Intake:
             if identity.new_wanted_at is not None:
                 identity.new_wanted_at = None
                 await identity.save(update_fields=["new_wanted_at"])
-            await self._open(inbound, identity, row, cause=cause, now=now)
+            await self._open(inbound, identity, row, about=about, cause=cause, now=now)
             return
-        message = await _stored(row, inbound, now=now)
+        message = await _stored(row, inbound, about=about, now=now)
         if closing.is_comment(ticket, now=now):
             change = closing.comment(ticket, text=inbound.text.plain, message=message, now=now)
         else:
@@ -124,7 +148,14 @@ class Intake:
         await commit_change(self._context, row, change, cause=cause, now=now)
 
     async def _open(
-        self, inbound: InboundMessage, identity: IdentityRow, previous: TicketRow | None, *, cause: Cause, now: datetime
+        self,
+        inbound: InboundMessage,
+        identity: IdentityRow,
+        previous: TicketRow | None,
+        *,
+        about: int | None,
+        cause: Cause,
+        now: datetime,
     ) -> None:
         ticket = Ticket(
             number=await _next_number(),
@@ -143,7 +174,7 @@ class Intake:
         )
         take(row, ticket)
         await row.save()
-        message = await _stored(row, inbound, now=now)
+        message = await _stored(row, inbound, about=about, now=now)
         opened = TicketOpened(
             ticket=ticket.number,
             actor=CUSTOMER,
@@ -154,33 +185,12 @@ class Intake:
         await commit_change(self._context, row, Change(ticket, (opened,)), cause=cause, now=now)
 
 
-def external_key(inbound: InboundMessage) -> str:
-    """The platform's own key of the message, unique over all channels and accounts."""
-    return _external(inbound.sender.address, inbound.key)
-
-
-def _external(address: Address, key: str | None) -> str:
-    return f"{address.channel}:{address.account}:{key}"
-
-
 def _asked(inbound: InboundMessage) -> tuple[str, str] | None:
     """The command and its words, typed or chosen in the menu."""
     if inbound.choice is not None and inbound.choice.startswith("do:"):
         command, _, words = inbound.choice.removeprefix("do:").partition(" ")
         return command, words
     return None if inbound.command is None else (inbound.command, inbound.text.plain)
-
-
-async def _quoted(inbound: InboundMessage, identity: IdentityRow) -> TicketRow | None:
-    """The ticket of a message that the customer answers to: one of theirs, or one of ours."""
-    address = inbound.sender.address
-    theirs = await MessageRow.get_or_none(external_key=_external(address, inbound.quotes))
-    if theirs is not None:
-        return await TicketRow.select_for_update().get_or_none(id=theirs.ticket_id, identity_id=identity.id)
-    ours = await DeliveryRow.filter(kind="send", external_key=inbound.quotes, ticket_id__isnull=False).first()
-    if ours is None:
-        return None
-    return await TicketRow.select_for_update().get_or_none(id=ours.ticket_id, identity_id=identity.id)
 
 
 async def _next_number() -> TicketNumber:
@@ -190,17 +200,18 @@ async def _next_number() -> TicketNumber:
     return TicketNumber((await CounterRow.create(name="ticket", value=1)).value)
 
 
-async def _stored(row: TicketRow, inbound: InboundMessage, *, now: datetime) -> MessageId:
+async def _stored(row: TicketRow, inbound: InboundMessage, *, about: int | None, now: datetime) -> MessageId:
     return await add_message(
         row,
         direction="in",
         author=CUSTOMER,
         author_name=inbound.sender.name,
         body=inbound.text,
-        kind=f"edit.{inbound.kind}" if inbound.edit else inbound.kind,
+        kind=f"{EDIT}{inbound.kind}" if inbound.edit else inbound.kind,
         sent_at=inbound.sent_at,
         now=now,
-        external_key=external_key(inbound),
+        external_key=versions.external_key(inbound.sender.address, inbound.key),
+        about=about,
     )
 
 

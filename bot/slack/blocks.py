@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.domain.text import RichText, is_visible, split
+from bot.domain.text import Mark, RichText, is_visible, joined, split
 from bot.domain.ticket import Status, Ticket
+from bot.slack.edits import struck
 from bot.slack.mrkdwn import escape, literal
 from bot.slack.render import rich_text
 from bot.texts import CATALOGUES
@@ -68,6 +69,8 @@ class CardView:
     channel: str  #: where the customer is, as people call it
     language: str | None  #: the customer's
     first: FromCustomer
+    is_edited: bool = False  #: the first message is no longer what the customer wrote at first
+    answering: str = ""  #: what the first message answers, in mrkdwn
     owner: str | None = None
     escalated_by: str = ""
     escalated_to: Sequence[str] = ()
@@ -95,6 +98,8 @@ def card(view: CardView, say: Say) -> Message:
     head = " · ".join(filter(None, (f"#{view.ticket.number}", who, view.channel, view.language)))
     head = f"{state_emoji(view.ticket)} {head}"
     words = _kind_lines(who, view.first.kind, say) + _words(view.first.text, say)
+    marks = [*filter(None, (view.answering, say("card.edited") if view.is_edited else ""))]
+    words += [_context("marks", *map(mrkdwn, marks))] if marks else []
     state = _context("state", mrkdwn(" · ".join(_state(view, say))))
     blocks = [{"type": "header", "block_id": "head", "text": plain(head)}, *words, state, _card_actions(view, say)]
     return Message(literal(f"{head}: {preview(view.first.text)}"), blocks)
@@ -162,6 +167,26 @@ def customer_message(name: str, written: FromCustomer, say: Say) -> Message:
     who = person(name, say)
     lines = _kind_lines(who, written.kind, say) or [_context("who", plain(who))]
     return Message(literal(f"{who}: {preview(written.text)}"), [*lines, *_words(written.text, say)])
+
+
+def edited_message(name: str, that: str, *, old: str, new: FromCustomer, say: Say) -> Message:
+    """
+    A customer's message that they changed, with what it was and what went of that; ``that`` names it, in mrkdwn.
+
+    All words are shown literally: nothing in the elements of a rich text is parsed.
+    """
+    head = say("edit.head", who=literal(person(name, say)), that=that)
+    shown = [_context("edit", mrkdwn(head)), *_kind_lines(person(name, say), new.kind, say), *_words(new.text, say)]
+    before = struck(split(RichText.of(old), limit=SECTION, length=_units)[0].plain, new.text) if old.strip() else None
+    if before is not None:
+        was = joined((RichText.of(say("edit.before")), before), " ")
+        shown.append(rich_text(was.marked(Mark.QUOTE), block_id="before"))
+    return Message(f"{head} {literal(preview(new.text))}", shown)
+
+
+def answering(message: Message, line: str) -> Message:
+    """The message under a line, in mrkdwn, that says what it answers."""
+    return Message(message.text, [_context("answering", mrkdwn(line)), *message.blocks])
 
 
 def agent_message(name: str, text: RichText, kind: str, say: Say) -> Message:

@@ -32,6 +32,7 @@ from bot.slack.blocks import CardView, FromCustomer, Message, Say, Trouble
 from bot.slack.errors import code_of, reading, writing
 from bot.slack.mrkdwn import literal
 from bot.slack.people import People
+from bot.slack.references import References
 from bot.texts import Texts
 
 EVENT_TYPE = "loket_part"  #: of the metadata that marks our posts
@@ -43,7 +44,10 @@ DECORATION = frozenset({"update_card", "show_receipt", "whisper"})
 #: what a card says beside its ticket's row; with the last part to the customer that went wrong and about which nobody
 #: has decided yet
 _SHOWN = """
-SELECT c.name, c.language, i.channel, i.last_inbound_at, i.blocked_at, m.body, m.kind, d.state, d.error
+SELECT c.name, c.language, i.channel, i.last_inbound_at, i.blocked_at, m.about, m.kind, m.body AS first,
+    d.state, d.error,
+    (SELECT e.body FROM message AS e WHERE e.ticket_id = t.id AND e.about = m.id AND e.kind LIKE 'edit.%'
+     ORDER BY e.seq DESC LIMIT 1) AS edited
 FROM ticket AS t JOIN customer AS c ON c.id = t.customer_id JOIN identity AS i ON i.id = t.identity_id
 JOIN message AS m ON m.ticket_id = t.id AND m.seq = 1
 LEFT JOIN delivery AS d ON d.id = (
@@ -79,6 +83,7 @@ class SlackSurface:
         self._texts = texts
         self._capabilities = capabilities
         self._metrics = metrics or Metrics()
+        self._references = References(people, channel=self._channel)
         self._posts: Mapping[str, _Build] = {
             "post_message": self._message,
             "post_notice": self._notice,
@@ -169,7 +174,7 @@ class SlackSurface:
         written, say = await MessageRow.by_id(part.message), self._say(row)
         text = RichText.from_json(written.body)
         if written.direction == "in":
-            return blocks.customer_message(written.author_name, FromCustomer(text=text.plain, kind=written.kind), say)
+            return await self._references.message(written, say)
         return blocks.agent_message(written.author_name, text, "note" if written.direction == "note" else "reply", say)
 
     async def _notice(self, part: Part, row: TicketRow) -> Message | None:
@@ -178,7 +183,8 @@ class SlackSurface:
         if name.endswith("_not_carried"):
             words = {**words, "reason": self._reason(row, words["reason"])}
         if part.payload.get("about") is not None:
-            values["that"] = await self._reference(part.payload["about"], row, stands=not name.startswith("delete_"))
+            about = part.payload["about"]
+            values["that"] = await self._references.named(about, stands=not name.startswith("delete_"))
         who, *whom = await self._mentions(part.payload["people"], say)
         if name in {"claimed", "assigned"}:
             mode, hold = self._config.replies.mode, self._config.replies.hold
@@ -186,14 +192,6 @@ class SlackSurface:
             name, values = f"{name}.{mode}", {"hold": say("notice.hold", span=span) if hold else say("notice.no_hold")}
         sentence = say(f"notice.{name}", who=who, whom=", ".join(whom), **values)
         return blocks.notice(sentence, words.get("reason") or words.get("resolution") or "", say)
-
-    async def _reference(self, message: int, row: TicketRow, *, stands: bool) -> str:
-        """How a sentence names a message: by its beginning, which leads to it where it still ``stands``."""
-        written = await MessageRow.by_id(message)
-        words = literal(blocks.preview(RichText.from_json(written.body).plain, blocks.EXCERPT))
-        if written.slack_ts is None or not stands:
-            return f"“{words}”"
-        return f"<{await self._people.address(await self._channel(row), written.slack_ts)}|“{words}”>"
 
     async def _offer(self, part: Part, row: TicketRow) -> Message | None:
         written, say = await MessageRow.by_id(part.message), self._say(row)
@@ -285,7 +283,10 @@ class SlackSurface:
     async def _card(self, row: TicketRow) -> Message:
         ticket, say = ticket_of(row), self._say(row)
         (shown,) = await query(_SHOWN, [row.id])
-        channel, body = shown["channel"], shown["body"]  # JSON: a text in SQLite, and from PostgreSQL as it comes
+        channel, body = (
+            shown["channel"],
+            shown["edited"] or shown["first"],
+        )  # JSON: a text in SQLite, and from PostgreSQL as it comes
         first = RichText.from_json(json.loads(body) if isinstance(body, str) else body).plain
         last_at = shown["last_inbound_at"] and instant(shown["last_inbound_at"])
         escalation, able = ticket.escalation, self._capabilities.get(channel)
@@ -295,6 +296,8 @@ class SlackSurface:
             channel=channel if able is None else able.label,
             language=shown["language"],
             first=FromCustomer(text=first, kind=shown["kind"]),
+            is_edited=shown["edited"] is not None,
+            answering="" if shown["about"] is None else await self._references.answered(shown["about"], say),
             owner=None if ticket.owner is None else await self._people.mention(f"agent:{ticket.owner}"),
             escalated_by="" if escalation is None else await self._people.mention(f"agent:{escalation.by}"),
             escalated_to=() if escalation is None else await self._mentions(escalation.to, say),

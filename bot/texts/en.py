@@ -52,6 +52,8 @@ TEXTS: dict[str, str] = {
     "notice.edit_carried": "✏️ The customer's copy of {that} is changed, too ({who}).",
     "notice.delete_carried": "🗑️ The customer's copy of {that} is deleted, too ({who}).",
     "notice.edit_waits_carried": "✏️ If {that} is sent again, it goes with these new words ({who}).",
+    "notice.customer_deleted": "🗑️ Deleted by {who}, on their side: {that}. What they wrote stays here.",
+    "notice.customer_deleted_unknown": "🗑️ Deleted by {who}, on their side: a message that is not known here.",
     "notice.files_not_yet": "📎 {who}, files can't be sent to the customer yet. Yours stay internal, in this thread.",
     # --- what agents say by command or modal, shown in the thread
     "mirror.reply": "↪ *{who}* to the customer:",
@@ -134,6 +136,7 @@ TEXTS: dict[str, str] = {
     "card.escalated": "escalated by {who} to {whom}, {at}: {reason}",
     "card.nobody": "nobody",
     "card.first_reply_due": "first reply due {at}",
+    "card.edited": "✏️ changed by the customer",
     "card.follows": "follows #{number}",
     "card.failed": "⚠️ not delivered: {reason}",
     "card.uncertain": "⚠️ perhaps not delivered: {reason}",
@@ -188,6 +191,11 @@ TEXTS: dict[str, str] = {
     "done.left": "Left as it is, in ticket #{number} ({customer}).",
     "done.again": "On its way to {customer} again (ticket #{number}).",
     # --- what the customer did, behind their name
+    "edit.head": "✏️ *{who}* changed {that}",
+    "edit.before": "Before:",
+    "answering.own": "↩ in answer to their own {that}",
+    "answering.desk": "↩ in answer to the automatic {that}",
+    "answering.agent": "↩ in answer to {who}: {that}",
     "kind.edit": "edited their message:",
     "kind.photo": "sent a photo (not shown here yet)",
     "kind.document": "sent a file (not shown here yet)",
@@ -204,7 +212,6 @@ TEXTS: dict[str, str] = {
     "kind.dice": "threw a die (not shown here yet)",
     "kind.story": "shared a story (not shown here yet)",
     "kind.order": "sent an order (not shown here yet)",
-    "kind.deleted": "deleted a message for everyone; what they wrote stays here",
     "kind.system": "is the subject of a note of the platform:",
     "kind.unknown": "sent something that can't be shown here yet",
     "help.intro": (

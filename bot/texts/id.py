@@ -53,6 +53,8 @@ TEXTS: dict[str, str] = {
     "notice.edit_carried": "✏️ Salinan {that} di pelanggan ikut diubah ({who}).",
     "notice.delete_carried": "🗑️ Salinan {that} di pelanggan ikut dihapus ({who}).",
     "notice.edit_waits_carried": "✏️ Kalau {that} dikirim lagi, yang dikirim kata-kata barunya ({who}).",
+    "notice.customer_deleted": "🗑️ Dihapus oleh {who}, di sisinya: {that}. Yang tertulis tetap ada di sini.",
+    "notice.customer_deleted_unknown": "🗑️ Dihapus oleh {who}, di sisinya: pesan yang tidak dikenal di sini.",
     "notice.files_not_yet": "📎 {who}, berkas belum bisa dikirim ke pelanggan. Berkas Anda tetap internal di utas ini.",
     # --- what agents say by command or modal, shown in the thread
     "mirror.reply": "↪ *{who}* kepada pelanggan:",
@@ -136,6 +138,7 @@ TEXTS: dict[str, str] = {
     "card.escalated": "dieskalasi oleh {who} kepada {whom}, {at}: {reason}",
     "card.nobody": "tak seorang pun",
     "card.first_reply_due": "balasan pertama paling lambat {at}",
+    "card.edited": "✏️ diubah oleh pelanggan",
     "card.follows": "lanjutan #{number}",
     "card.failed": "⚠️ tidak terkirim: {reason}",
     "card.uncertain": "⚠️ mungkin tidak terkirim: {reason}",
@@ -190,6 +193,11 @@ TEXTS: dict[str, str] = {
     "done.left": "Dibiarkan apa adanya, di tiket #{number} ({customer}).",
     "done.again": "Sedang dikirim lagi kepada {customer} (tiket #{number}).",
     # --- what the customer did, behind their name
+    "edit.head": "✏️ *{who}* mengubah {that}",
+    "edit.before": "Sebelumnya:",
+    "answering.own": "↩ menanggapi pesannya sendiri {that}",
+    "answering.desk": "↩ menanggapi pesan otomatis {that}",
+    "answering.agent": "↩ menanggapi {who}: {that}",
     "kind.edit": "menyunting pesannya:",
     "kind.photo": "mengirim foto (belum bisa ditampilkan di sini)",
     "kind.document": "mengirim berkas (belum bisa ditampilkan di sini)",
@@ -206,7 +214,6 @@ TEXTS: dict[str, str] = {
     "kind.dice": "melempar dadu (belum bisa ditampilkan di sini)",
     "kind.story": "membagikan cerita (belum bisa ditampilkan di sini)",
     "kind.order": "mengirim pesanan (belum bisa ditampilkan di sini)",
-    "kind.deleted": "menghapus pesan untuk semua orang; tulisannya tetap ada di sini",
     "kind.system": "menjadi pokok catatan dari platform:",
     "kind.unknown": "mengirim sesuatu yang belum bisa ditampilkan di sini",
     "help.intro": (

@@ -14,6 +14,8 @@ from bot.domain.events import (
     ChangeSent,
     ChangeUndone,
     CustomerConfirmed,
+    CustomerDeleted,
+    CustomerEdited,
     CustomerReachable,
     CustomerUnreachable,
     CustomerWrote,
@@ -79,6 +81,22 @@ def said(actor: Actor = MIKA) -> dict[str, Any]:
 
 CASES: list[tuple[Event, tuple[Intent, ...]]] = [
     (TicketOpened(**said(CUSTOMER)), (OpenThread(), TellCustomer(name="ticket.received"))),
+    (
+        CustomerEdited(**base(CUSTOMER), message=MESSAGE, of=MessageId(4), on_card=False),
+        (PostMessage(MESSAGE),),
+    ),
+    (
+        CustomerEdited(**base(CUSTOMER), message=MESSAGE, of=MessageId(1), on_card=True),
+        (PostMessage(MESSAGE), UpdateCard()),
+    ),
+    (
+        CustomerDeleted(**base(CUSTOMER), message=MESSAGE),
+        (PostNotice(name="customer_deleted", people=(CUSTOMER,), about=MESSAGE),),
+    ),
+    (
+        CustomerDeleted(**base(CUSTOMER), message=None),
+        (PostNotice(name="customer_deleted_unknown", people=(CUSTOMER,)),),
+    ),
     (CustomerWrote(**said(CUSTOMER)), (PostMessage(MESSAGE),)),
     (TicketClaimed(**base(), agent=AGENT), (PostNotice(name="claimed", people=(MIKA,)),)),
     (TicketReopened(**base(CUSTOMER)), (PostNotice(name="reopened", people=(CUSTOMER,)), TakeBack())),

@@ -139,6 +139,15 @@ def test_an_answer_names_the_message_that_it_quotes() -> None:
     assert read(fixture("text")).quotes is None
 
 
+def test_a_new_version_names_what_it_changes() -> None:
+    edited = read(fixture("edited_message"))
+
+    assert edited.edit
+    assert edited.revises is not None
+    assert edited.key.startswith(f"{edited.revises}:edit-")
+    assert read(fixture("text")).revises is None
+
+
 def test_a_press_is_a_message_of_its_own_that_names_the_choice() -> None:
     press = read(fixture("callback_query"))
 

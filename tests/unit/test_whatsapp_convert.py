@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from bot.channels.base import (
     AddressChanged,
+    Deletion,
     Ignored,
     Inbound,
     InboundMessage,
@@ -64,7 +65,6 @@ SHOWN = {
     "order": ("order", "Two, please"),
     "edit": ("text", "Where is my parcel?"),
     "edit_caption": ("photo", "the lid"),
-    "revoke": ("deleted", ""),
     "request_welcome": ("text", ""),
     "unsupported": ("unsupported", ""),
     "unsupported_without_kind": ("unsupported", ""),
@@ -78,6 +78,7 @@ SENDERS = {
 }
 OTHERS: dict[str, Inbound] = {
     "text_in_a_group": Ignored("in a group"),
+    "revoke": Deletion(who=ADA, key=EARLIER),
     "reaction": Ignored("a reaction"),
     "reaction_removed": Ignored("a reaction"),
     "system_number": AddressChanged(old=address(PHONE), new=address(NEW_PHONE)),
@@ -160,10 +161,26 @@ def test_a_message_is_in_the_lane_of_its_customer_however_they_are_named() -> No
 
 @pytest.mark.parametrize(
     ("name", "quoted"),
-    [("text", None), ("text_reply", OURS), ("text_forwarded", None), ("edit", EARLIER), ("revoke", EARLIER)],
+    [("text", None), ("text_reply", OURS), ("text_forwarded", None), ("edit", None)],
 )
 def test_what_a_message_is_about_is_named(name: str, quoted: str | None) -> None:
     assert message(fixture(name)).quotes == quoted
+
+
+def test_a_new_version_names_what_it_changes() -> None:
+    assert message(fixture("edit")).revises == EARLIER
+    assert message(fixture("text")).revises is None
+
+
+@pytest.mark.parametrize("what", ["edit", "revoke"])
+@pytest.mark.parametrize("key", [None, "", 7, "with space", "x" * 300])
+def test_a_change_of_nobody_knows_what_is_no_crash(what: str, key: object) -> None:
+    body = fixture(what)
+    item(body)[what]["original_message_id"] = key
+
+    inbound = convert.inbound(only(body).body, account=ACCOUNT)
+
+    assert isinstance(inbound, Unreadable) or (isinstance(inbound, InboundMessage) and inbound.revises is None)
 
 
 def test_what_was_pressed_has_its_id_and_a_first_visit_is_a_start() -> None:

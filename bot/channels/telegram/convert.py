@@ -94,6 +94,7 @@ def _message(message: object, *, account: str, edit_id: str | None) -> Inbound:
         text=RichText.of(words),
         kind=next((kind for kind in KINDS if kind in message), UNSUPPORTED),
         edit=edit_id is not None,
+        revises=None if edit_id is None else f"{chat}:{number}",
         command=command,
         quotes=None
         if (quoted := _number(at(message, "reply_to_message", "message_id"))) is None

@@ -14,6 +14,7 @@ from typing import Any
 
 from bot.channels.base import (
     AddressChanged,
+    Deletion,
     Ignored,
     Inbound,
     InboundMessage,
@@ -41,7 +42,7 @@ _ITEMS = {"messages": "message", "statuses": "status", "errors": "error", "user_
 #: The kinds of ours, by WhatsApp's.
 KINDS = {
     **{kind: kind for kind in ("text", "video", "document", "audio", "sticker", "location", "order")},
-    **{"image": "photo", "contacts": "contact", "button": "text", "revoke": "deleted", "system": "system"},
+    **{"image": "photo", "contacts": "contact", "button": "text", "system": "system"},
 }
 UNSUPPORTED = "unsupported"  #: the kind of what can't be shown
 _WORDS = {
@@ -173,12 +174,23 @@ def _message(item: object, contact: object, *, account: str) -> Inbound:
     if kind == "system" and text(at(item, "system", "type")).startswith("user_changed"):
         return _system(item, account=account)
     sender, sent_at, key = _sender(item, contact, account=account), instant(at(item, "timestamp")), at(item, "id")
-    if sender is None or sent_at is None or not isinstance(key, str) or not re.fullmatch(r"[!-~]{1,200}", key):
+    if sender is None or sent_at is None or not isinstance(key, str) or not _is_key(key):
         return Unreadable("a message without sender, id or date")
     message = InboundMessage(key=key, sender=sender, sent_at=sent_at, text=RichText.of(""), quotes=_quoted(item))
+    if kind == "revoke":
+        return _deletion(at(item, "revoke", "original_message_id"), sender)
     if kind != "edit":
         return _filled(message, item)
-    return replace(_filled(message, at(item, "edit", "message")), edit=True)
+    original = at(item, "edit", "original_message_id")
+    return replace(
+        _filled(message, at(item, "edit", "message")), edit=True, revises=text(original) if _is_key(original) else None
+    )
+
+
+def _deletion(key: object, sender: Sender) -> Inbound:
+    if not _is_key(key):
+        return Unreadable("a deletion that does not say of what")
+    return Deletion(who=sender, key=str(key))
 
 
 def _filled(message: InboundMessage, item: object) -> InboundMessage:
@@ -206,10 +218,14 @@ def _filled(message: InboundMessage, item: object) -> InboundMessage:
 
 
 def _quoted(item: object) -> str | None:
-    """The message that it is about: the one it answers, changes or takes back."""
-    paths = (("context", "id"), ("edit", "original_message_id"), ("revoke", "original_message_id"))
-    quoted = next((quoted for path in paths if (quoted := text(at(item, *path)))), "")
-    return quoted if re.fullmatch(r"[!-~]{1,200}", quoted) else None
+    """The message that it answers."""
+    quoted = at(item, "context", "id")
+    return str(quoted) if _is_key(quoted) else None
+
+
+def _is_key(value: object) -> bool:
+    """Whether it can be a message's id."""
+    return isinstance(value, str) and re.fullmatch(r"[!-~]{1,200}", value) is not None
 
 
 def _sender(item: object, contact: object, *, account: str) -> Sender | None:

@@ -1,0 +1,218 @@
+"""What customers change, delete or quote after writing it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.models.rows import MessageRow, TicketRow
+from bot.sandbox.faults import Throttled
+from tests.database import Kind
+from tests.flows.test_whatsapp import whatsapp_world
+from tests.world import Customer, World, words
+
+HOLD = timedelta(seconds=5)
+PHONE = "6281200001"
+
+
+@pytest.fixture
+async def ada(world: World) -> Customer:
+    """A customer whose ticket #1 belongs to Mika."""
+    customer = world.customer()
+    await customer.writes("Hello there")
+    await world.mika.presses("ticket.claim", on=world.card())
+    return customer
+
+
+async def changes(ada: Customer, message: int, text: str) -> None:
+    ada.world.telegram.edits(ada.id, message, text)
+    await ada.world.quiet()
+
+
+def link(ts: str, text: str) -> str:
+    """How a sentence names a message."""
+    return f"/p{ts.replace('.', '')}|“{text}”>"
+
+
+async def test_a_change_shows_the_new_words_and_what_went(world: World, ada: Customer) -> None:
+    message = await ada.writes("My order is 132 of May")
+    shown = world.slack.thread(world.channel, world.card())[-1]
+
+    await changes(ada, message, "My order is 123 of May")
+
+    last = world.slack.thread(world.channel, world.card())[-1]
+    said = words(last)
+    assert "*Ada* changed" in said
+    assert link(shown["ts"], "My order is 132 of May") in said
+    assert "My order is 123 of May" in said
+    struck = [one for one in last["blocks"][-1]["elements"][0]["elements"] if one.get("style", {}).get("strike")]
+    assert [one["text"] for one in struck] == [" 132"]
+    assert world.thread(world.card())[-2] == words(shown)
+
+
+async def test_a_changed_first_message_changes_the_card_and_its_old_words_stay_in_the_thread(world: World) -> None:
+    ada = world.customer()
+    message = await ada.writes("Where is my odrer?")
+
+    await changes(ada, message, "Where is my order?")
+
+    card = words(world.cards()[0])
+    assert "Where is my order?" in card
+    assert "odrer" not in card
+    assert "changed by the customer" in card
+    assert "odrer?" in world.thread(world.card())[-1]
+    assert (await TicketRow.get(number=1)).subject == "Where is my order?"
+
+
+async def test_a_change_that_nobody_sees_is_quiet(world: World, ada: Customer) -> None:
+    message = await ada.writes("My order is 132")
+    before = len(world.thread(world.card()))
+
+    await changes(ada, message, "My order is 132")
+
+    assert len(world.thread(world.card())) == before
+    assert await MessageRow.filter(direction="in").count() == 2
+
+
+async def test_of_quick_changes_the_thread_shows_the_last(world: World, ada: Customer) -> None:
+    message = await ada.writes("one")
+    world.slack.faults.plan("chat.postMessage", Throttled(retry_after_s=3))
+
+    for text in ("two", "three", "four"):
+        await changes(ada, message, text)
+    await world.passes(timedelta(seconds=3))
+
+    thread = world.thread(world.card())
+    assert sum("changed" in line for line in thread) == 1
+    assert "four" in thread[-1]
+    assert "one" in thread[-1]
+    assert "two" not in thread[-1]
+
+
+async def test_a_change_that_is_taken_back_before_it_is_shown_is_not_shown(world: World, ada: Customer) -> None:
+    message = await ada.writes("one")
+    world.slack.faults.plan("chat.postMessage", Throttled(retry_after_s=3))
+
+    await changes(ada, message, "two")
+    await changes(ada, message, "one")
+    await world.passes(timedelta(seconds=3))
+
+    assert "one" in world.thread(world.card())[-1]
+    assert not any("changed" in line for line in world.thread(world.card()))
+
+
+async def test_a_change_after_another_refers_to_what_was_shown_last(world: World, ada: Customer) -> None:
+    message = await ada.writes("one")
+
+    await changes(ada, message, "two")
+    await changes(ada, message, "three")
+
+    assert "Before: \ntwo" in world.thread(world.card())[-1]
+
+
+async def test_a_change_that_comes_before_its_message_is_posted_comes_after_it(world: World, ada: Customer) -> None:
+    world.slack.faults.plan("chat.postMessage", Throttled(retry_after_s=3))
+    message = world.telegram.writes(ada.id, "one")
+    await world.quiet()
+
+    await changes(ada, message, "two")
+    await world.passes(timedelta(seconds=3))
+
+    first, second = world.thread(world.card())[-2:]
+    assert "one" in first
+    assert "two" in second
+    assert "changed" in second
+
+
+async def test_a_change_in_a_solved_ticket_stands_there_and_opens_nothing(world: World, ada: Customer) -> None:
+    message = await ada.writes("My order is 132")
+    await world.mika.commands("/close 1 done")
+    await world.passes(timedelta(seconds=10))
+
+    await changes(ada, message, "My order is 123")
+
+    assert "123" in world.thread(world.card())[-1]
+    assert "Solved" in words(world.cards()[0])
+
+
+async def test_a_change_makes_a_waiting_ticket_ours_again(world: World, ada: Customer) -> None:
+    message = await ada.writes("My order is 132")
+    await world.mika.writes("Thanks", under=world.card())
+    await world.passes(HOLD)
+    assert (await TicketRow.get(number=1)).status == "pending"
+
+    await changes(ada, message, "My order is 123")
+
+    assert (await TicketRow.get(number=1)).status == "open"
+
+
+async def test_a_change_pings_links_and_formats_nothing(world: World, ada: Customer) -> None:
+    hostile = "<!here> <https://evil.org|ok> *bold* @mika"
+    message = await ada.writes(hostile)
+
+    await changes(ada, message, f"{hostile} <!channel>")
+
+    last = world.slack.thread(world.channel, world.card())[-1]
+    parsed = [block["text"]["text"] for block in last["blocks"] if block.get("text", {}).get("type") == "mrkdwn"]
+    parsed += [one["text"] for block in last["blocks"] if block["type"] == "context" for one in block["elements"]]
+    assert not any("<!" in text or "<https://evil" in text for text in [*parsed, last["text"]])
+    assert {one["type"] for block in last["blocks"] if block["type"] == "rich_text" for one in block["elements"]} == {
+        "rich_text_quote"
+    }
+
+
+async def test_an_answer_to_ours_says_to_what(world: World, ada: Customer) -> None:
+    said = await world.mika.writes("Which order?", under=world.card())
+    await world.passes(HOLD)
+    ours = world.telegram.chat(ada.id)[-1]["message_id"]
+
+    await ada.writes("The first", reply_to=ours)
+
+    last = world.thread(world.card())[-1]
+    assert "in answer to mika: <https://" in last
+    assert link(said, "Which order?") in last
+    assert "The first" in last
+
+
+async def test_an_answer_to_their_own_and_to_the_automatic_one_says_so(world: World, ada: Customer) -> None:
+    first, automatic = (one["message_id"] for one in world.telegram.chat(ada.id)[:2])
+
+    await ada.writes("I mean this", reply_to=first)
+    own = world.thread(world.card())[-1]
+    await ada.writes("Thank you", reply_to=automatic)
+
+    assert "their own" in own
+    assert link(world.card(), "Hello there") in own
+    assert "automatic “" in world.thread(world.card())[-1]
+
+
+async def test_a_card_that_answers_an_older_ticket_says_so(world: World, ada: Customer) -> None:
+    first = world.telegram.chat(ada.id)[0]["message_id"]
+    await world.mika.commands("/close 1 done")
+    await world.passes(timedelta(days=5))
+
+    await ada.writes("Again", reply_to=first)
+
+    assert link(world.cards()[0]["ts"], "Hello there") in words(world.cards()[1])
+
+
+async def test_on_whatsapp_a_change_and_a_deletion_name_their_message(kind: Kind) -> None:
+    async with whatsapp_world(kind) as desk:
+        ada = desk.whatsapp.add_person("Ada", phone=PHONE)
+        desk.whatsapp.writes(ada, "Hello there")
+        await desk.quiet()
+        message = desk.whatsapp.writes(ada, "My order is 132")
+        await desk.quiet()
+        shown = desk.slack.thread(desk.channel, desk.card())[-1]["ts"]
+
+        desk.whatsapp.edits(ada, message, "My order is 123")
+        await desk.quiet()
+        edited = desk.thread(desk.card())[-1]
+        desk.whatsapp.deletes(ada, message)
+        await desk.quiet()
+
+        assert link(shown, "My order is 132") in edited
+        assert "My order is 123" in edited
+        deleted = desk.thread(desk.card())[-1]
+        assert deleted.startswith("🗑️ Deleted by the customer")
+        assert link(shown, "My order is 132") in deleted
+        assert any("My order is 132" in line for line in desk.thread(desk.card())[:-2])
