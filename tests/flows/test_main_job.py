@@ -142,17 +142,6 @@ async def test_what_is_no_text_leaves_a_line_that_says_what_came(world: World, w
     assert ("see here" in line) == (what in {"photo", "document"})
 
 
-async def test_a_customers_edit_leaves_a_line_with_the_new_words(world: World) -> None:
-    ada = world.customer()
-    order = await ada.writes("Order 41")
-
-    world.telegram.edits(ada.id, order, "Order 42")
-    await world.quiet()
-
-    assert "edited their message" in world.thread(world.card())[-1]
-    assert world.thread(world.card())[-1].endswith("Order 42")
-
-
 async def test_agents_formatting_reaches_the_customer_as_people_mean_it(world: World) -> None:
     ada = world.customer()
     await ada.writes("Hello")

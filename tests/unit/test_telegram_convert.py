@@ -140,7 +140,7 @@ def test_an_answer_names_the_message_that_it_quotes() -> None:
 
 
 def test_a_new_version_names_what_it_changes() -> None:
-    edited = read(fixture("edited_message"))
+    edited = read(fixture("text_edited"))
 
     assert edited.edit
     assert edited.revises is not None
