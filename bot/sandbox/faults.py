@@ -115,6 +115,7 @@ class Faults:
     throttled: Callable[[int], web.Response]
     failed: Callable[[str], web.Response]
     refusing: bool = False
+    chance: Callable[[str, Mapping[str, object]], "Fault | None"] = lambda _method, _arguments: None
     clock_off: timedelta = timedelta(0)
     _planned: list[_Planned] = field(default_factory=list)
 
@@ -156,7 +157,7 @@ class Faults:
             if planned.method in {method, "*"} and planned.times > 0 and planned.matches(arguments):
                 planned.times -= 1
                 return planned.fault
-        return None
+        return self.chance(method, arguments)
 
     async def answer(
         self,

@@ -2,8 +2,8 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,10 @@ from typing import Any
 from bot.manifest import manifest
 from bot.sandbox.slack.server import SlackSandbox
 from bot.sandbox.telegram.server import TelegramSandbox
+from bot.sandbox.whatsapp import WhatsAppSandbox
+from tests.crashes.books import Books, new_books
 from tests.crashes.process import Process, until
+from tests.database import Kind
 from tests.world import words
 
 CONFIG = """
@@ -37,8 +40,10 @@ class Desk:
     slack: SlackSandbox
     telegram: TelegramSandbox
     folder: Path
+    books: Books
     channel: str
     agents: Sequence[str]
+    whatsapp: WhatsAppSandbox | None = None  #: None: the desk has no WhatsApp
     lives: list[Process] = field(default_factory=list)
     said: list[str] = field(default_factory=list)  #: what customers and agents wrote: their words, so never in a log
 
@@ -54,15 +59,16 @@ class Desk:
             "SLACK_API_URL": self.slack.api_url,
             "TELEGRAM_BOT_TOKEN": self.telegram.token,
             "TELEGRAM_API_URL": self.telegram.api_url,
-            "DATABASE_URL": f"sqlite:///{self.path}",
+            "DATABASE_URL": self.books.url,
             "LOKET_PORT": "0",
             "LOKET_LOG_LEVEL": "DEBUG",
             "LOKET_LOG_FORMAT": "json",
+            **({} if self.whatsapp is None else environment_of(self.whatsapp)),
         }
 
     @property
     def path(self) -> Path:
-        """The database."""
+        """The database's file."""
         return self.folder / "loket.db"
 
     @property
@@ -78,15 +84,24 @@ class Desk:
         """Start the service and wait until Slack and Telegram are connected."""
         await self.launch()
         await self.process.listens()
+        if self.whatsapp is not None:
+            self.whatsapp.webhook_url = f"http://127.0.0.1:{self.process.port}/webhooks/whatsapp"
         await self.slack.connected()
         await self.telegram.polled()
+
+    async def kill(self) -> None:
+        """End the service as a power cut would; nobody may take its place at WhatsApp."""
+        if self.whatsapp is not None:
+            self.whatsapp.webhook_url = ""
+        await self.process.kill()
 
     async def rests(self, *, within_s: float = 20) -> None:
         """Return when all that was written has reached its end."""
         await until(self._is_at_rest, "everything is settled", within_s=within_s)
 
     def _is_at_rest(self) -> bool:
-        return not (self.slack.unacked or self.telegram.pending or self.count(UNSETTLED))
+        told = self.whatsapp is None or not self.whatsapp.pending
+        return told and not (self.slack.unacked or self.telegram.pending or self.count(UNSETTLED))
 
     @property
     def log(self) -> str:
@@ -96,27 +111,16 @@ class Desk:
     # --- the database, from outside
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        """Read from the file; nothing, while there are no tables yet."""
-        import sqlite3  # only now: the one that bot.models has chosen
-
-        with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True, timeout=5)) as database:
-            return database.execute(sql, values).fetchall()
+        """What a query finds in the database."""
+        return self.books.rows(sql, *values)
 
     def count(self, sql: str, *values: object) -> int:
         """The one number that a query finds."""
         return int(self.rows(sql, *values)[0][0])
 
-    @contextmanager
-    def database_locked(self) -> Iterator[None]:
-        """Keep everybody else from writing, as a backup or a person with a database tool may."""
-        import sqlite3
-
-        with closing(sqlite3.connect(self.path, isolation_level=None, timeout=5)) as database:
-            database.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-            finally:
-                database.execute("ROLLBACK")
+    def database_locked(self) -> AbstractContextManager[None]:
+        """Keep everybody else from writing."""
+        return self.books.locked()
 
     # --- customers and agents
 
@@ -188,17 +192,39 @@ class Desk:
         return list(self.slack.reactions(self.channel, ts))
 
 
+def environment_of(whatsapp: WhatsAppSandbox) -> dict[str, str]:
+    """The settings for WhatsApp."""
+    return {
+        "WHATSAPP_ACCESS_TOKEN": whatsapp.token,
+        "WHATSAPP_PHONE_NUMBER_ID": whatsapp.phone_number_id,
+        "WHATSAPP_APP_SECRET": whatsapp.app_secret,
+        "WHATSAPP_VERIFY_TOKEN": whatsapp.verify_token,
+        "WHATSAPP_API_URL": whatsapp.api_url,
+    }
+
+
 @asynccontextmanager
-async def new_desk(config: str = CONFIG, *, retries_s: Sequence[float] = RETRIES_S) -> AsyncIterator[Desk]:
-    """A desk whose service is not started yet; at its end no life of it has written a customer's word or a token."""
+async def new_desk(
+    config: str = CONFIG,
+    *,
+    retries_s: Sequence[float] = RETRIES_S,
+    kind: Kind = Kind.SQLITE,
+    whatsapp: WhatsAppSandbox | None = None,
+) -> AsyncIterator[Desk]:
+    """
+    A desk whose service is not started yet; at its end no life of it has written a customer's word or a token.
+
+    ``whatsapp`` is served already.
+    """
     slack, telegram = SlackSandbox(redeliver_after_s=retries_s), TelegramSandbox()
     agents = [slack.add_user(name, real_name=name.title()) for name in ("mika", "budi")]
     channel = slack.add_channel("support", [*agents, slack.workspace.bot_user])
     slack.install(manifest())
-    with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / "loket.toml").write_text(config)
-        async with slack, telegram:
-            desk = Desk(slack, telegram, Path(folder), channel, agents)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "loket.toml").write_text(config)
+        async with slack, telegram, new_books(folder, kind) as books:
+            desk = Desk(slack, telegram, folder, books, channel, agents, whatsapp)
             try:
                 yield desk
             finally:

@@ -107,6 +107,17 @@ async def test_duplicated_events_have_one_event_id(connected: Desk) -> None:
     assert len({body["event_id"] for body in connected.taken}) == 1
 
 
+async def test_an_event_that_is_late_lets_the_next_one_pass(connected: Desk) -> None:
+    delays = [0.1, 0.0]
+    connected.slack.hub.late_s = lambda: delays.pop(0)
+
+    for text in ("first", "second"):
+        connected.slack.post(connected.mika, connected.channel, text)
+    await connected.slack.quiet()
+
+    assert [event["text"] for event in connected.events] == ["second", "first"]
+
+
 async def test_events_without_a_connection_are_tried_and_lost(desk: Desk) -> None:
     desk.slack.post(desk.mika, desk.channel, "hello")
     await desk.slack.quiet()

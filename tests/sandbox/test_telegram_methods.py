@@ -261,6 +261,25 @@ async def test_faults_come_as_the_library_knows_them(sandbox: TelegramSandbox, b
     assert sandbox.received(ada) == ["2"]
 
 
+async def test_chance_decides_where_nothing_is_planned(sandbox: TelegramSandbox, bot: Bot, ada: int) -> None:
+    sandbox.faults.plan("sendMessage", Throttled(7))
+    asked: list[str] = []
+
+    def chance(method: str, _: object) -> Reset | None:
+        asked.append(method)
+        return Reset(performed=True) if len(asked) == 1 else None
+
+    sandbox.faults.chance = chance
+    with pytest.raises(RetryAfter):
+        await bot.send_message(ada, "planned")
+    with pytest.raises(NetworkError):
+        await bot.send_message(ada, "by chance")
+    await bot.send_message(ada, "well")
+
+    assert asked == ["sendMessage", "sendMessage"]
+    assert sandbox.received(ada) == ["by chance", "well"]
+
+
 async def test_pacing_throttles_a_chat_that_is_written_to_too_fast(clock: _Clock) -> None:
     async with (
         TelegramSandbox(clock=clock, messages_per_second_per_chat=0.5) as sandbox,

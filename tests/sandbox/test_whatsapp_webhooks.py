@@ -154,6 +154,20 @@ async def test_what_nobody_takes_is_given_up_after_a_week(
     assert listener.texts() == []
 
 
+async def test_what_is_not_taken_yet_can_be_seen(sandbox: WhatsAppSandbox, listener: Listener) -> None:
+    person = ada(sandbox)
+    sandbox.webhooks.is_held = True
+    sandbox.writes(person, "hello")
+
+    (body,) = sandbox.webhooks.untaken
+    sandbox.webhooks.is_held = False
+    await sandbox.quiet()
+
+    assert b"hello" in body
+    assert listener.texts() == ["hello"]
+    assert sandbox.webhooks.untaken == ()
+
+
 async def test_a_wrong_signature_is_followed_by_the_right_one(sandbox: WhatsAppSandbox, listener: Listener) -> None:
     sandbox.tamper(2)
 

@@ -51,6 +51,7 @@ class Hub:
 
     Attributes:
         duplicate_events: How many extra times each event is delivered, in parallel.
+        late_s: How long each waits before it is handed over for the first time; so later ones may come first.
         lost: The events that nobody acknowledged after the last retry.
         over_http: Hands over in HTTP mode, instead of the connections.
     """
@@ -59,6 +60,7 @@ class Hub:
     ack_within_s: float
     redeliver_after_s: Sequence[float]
     duplicate_events: int = 0
+    late_s: Callable[[], float] = lambda: 0
     lost: list[Json] = field(default_factory=list)
     over_http: Callable[[str, Json, Json], Awaitable[Json]] | None = None
     _links: list[_Link] = field(default_factory=list)
@@ -142,7 +144,7 @@ class Hub:
 
     async def _deliver(self, payload: Json) -> None:
         reason = ""
-        for attempt, pause_s in enumerate((0, *self.redeliver_after_s)):
+        for attempt, pause_s in enumerate((self.late_s(), *self.redeliver_after_s)):
             if pause_s:
                 await asyncio.sleep(pause_s)
             retry = {"retry_attempt": attempt, "retry_reason": reason}

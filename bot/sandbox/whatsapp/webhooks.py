@@ -60,6 +60,11 @@ class Webhooks:
         self._expire()
         return len(self._waiting)
 
+    @property
+    def untaken(self) -> tuple[bytes, ...]:
+        """The bodies that the bot has not answered with 200."""
+        return tuple(delivery.body for delivery in self._waiting)
+
     def listen_at(self, url: str) -> None:
         """The bot's address is this one from now on."""
         self.url = url
