@@ -32,6 +32,10 @@ fast: .venv/ready  ## unit and contract tests
 test: .venv/ready  ## the whole suite
 	$(PYTEST)
 
+crash: .venv/ready  ## the proof: kill it, disturb it, and compare what all sides have; KILLS=1000 SEED=1 DATABASE=postgres
+	$(BIN)/python -m tests.crashes.proof $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) \
+		$(if $(DATABASE),--database $(DATABASE))
+
 bench: .venv/ready  ## how fast it is, beside bare baselines; QUICK=1 for a short look, ONLY=intake for a part
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(ONLY),--part $(ONLY))
 
@@ -47,4 +51,4 @@ lock: ## write requirements.lock anew from what is installed in .venv
 	$(BIN)/pip freeze --exclude loket --exclude-editable \
 		| sed -E "s/^(pysqlite3==.*)/\\1; sys_platform == 'linux' and platform_machine == 'x86_64'/" > requirements.lock
 
-.PHONY: help setup demo check fast test bench pictures format lock
+.PHONY: help setup demo check fast test crash bench pictures format lock

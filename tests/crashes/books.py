@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from itertools import count
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 
 import asyncpg
@@ -82,6 +82,7 @@ class PostgresBooks(Books):
 
     def __init__(self, url: str) -> None:
         self.url = url
+        self._one_at_a_time = Lock()  # whoever asks, from whatever thread
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -117,7 +118,8 @@ class PostgresBooks(Books):
         self._loop.close()
 
     def _run(self, work: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(ANSWER_S)
+        with self._one_at_a_time:
+            return asyncio.run_coroutine_threadsafe(work, self._loop).result(ANSWER_S)
 
 
 @asynccontextmanager

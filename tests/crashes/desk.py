@@ -13,7 +13,7 @@ from bot.sandbox.slack.server import SlackSandbox
 from bot.sandbox.telegram.server import TelegramSandbox
 from bot.sandbox.whatsapp import WhatsAppSandbox
 from tests.crashes.books import Books, new_books
-from tests.crashes.process import Process, until
+from tests.crashes.process import PATIENCE_S, Process, until
 from tests.database import Kind
 from tests.world import words
 
@@ -80,10 +80,10 @@ class Desk:
         """Start the service, and wait for nothing."""
         self.lives.append(await Process.start("run", environment=self.environment, folder=self.folder))
 
-    async def start(self) -> None:
+    async def start(self, *, within_s: float = PATIENCE_S) -> None:
         """Start the service and wait until Slack and Telegram are connected."""
         await self.launch()
-        await self.process.listens()
+        await self.process.listens(within_s=within_s)
         if self.whatsapp is not None:
             self.whatsapp.webhook_url = f"http://127.0.0.1:{self.process.port}/webhooks/whatsapp"
         await self.slack.connected()
@@ -97,11 +97,15 @@ class Desk:
 
     async def rests(self, *, within_s: float = 20) -> None:
         """Return when all that was written has reached its end."""
-        await until(self._is_at_rest, "everything is settled", within_s=within_s)
+        await until(self.is_at_rest, "everything is settled", within_s=within_s)
 
-    def _is_at_rest(self) -> bool:
-        told = self.whatsapp is None or not self.whatsapp.pending
-        return told and not (self.slack.unacked or self.telegram.pending or self.count(UNSETTLED))
+    def is_at_rest(self) -> bool:
+        """Whether all that was written has reached its end."""
+        return not (self.is_something_untaken() or self.count(UNSETTLED))
+
+    def is_something_untaken(self) -> bool:
+        """Whether a platform has something for the service that it has not taken."""
+        return bool(self.slack.unacked or self.telegram.pending or (self.whatsapp and self.whatsapp.pending))
 
     @property
     def log(self) -> str:

@@ -147,11 +147,13 @@ class Process:
             return await self._process.wait()
 
 
-async def command(*arguments: str, environment: Mapping[str, str], folder: Path) -> tuple[int, str, str]:
+async def command(
+    *arguments: str, environment: Mapping[str, str], folder: Path, within_s: float = PATIENCE_S
+) -> tuple[int, str, str]:
     """Run a command to its end: exit code, standard output, standard error."""
     process = await Process.start(*arguments, environment=environment, folder=folder)
     try:
-        code = await process.end()
+        code = await process.end(within_s=within_s)
     finally:
         await process.kill()
     return code, process.output, process.errors

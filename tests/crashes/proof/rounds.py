@@ -1,0 +1,129 @@
+"""One round: a desk of its own, traffic, kills and bad weather, then calm, then the comparison."""
+
+import asyncio
+import random
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.sandbox.whatsapp import WhatsAppSandbox
+from tests.crashes.desk import Desk, new_desk
+from tests.crashes.process import until
+from tests.crashes.proof.kills import Killer, Step
+from tests.crashes.proof.ledger import TOKEN, Ledger
+from tests.crashes.proof.outcome import Outcome
+from tests.crashes.proof.traffic import Traffic
+from tests.crashes.proof.verdict import Fate
+from tests.crashes.proof.weather import Weather
+from tests.database import Kind
+
+CONFIG = """
+[replies]
+hold_seconds = 1
+[limits]
+slack_posts_per_second = 0
+[alarms]
+loss_after = 0
+"""
+RETRIES_S = (0.2, 2.0, 6.0)  #: Slack's retries, so that some events come by them and some only by the threads
+REST_S = 180  #: within which all must have come to rest
+CALM_S = 1.5  #: and so long nobody may call then
+FIRST = 3  #: customers who write before the first kill
+
+
+async def play(seed: str, *, kills: int, kind: Kind, rate: float, keep: Path) -> Outcome:
+    """
+    Play a round of so many kills; what it decides is drawn from the seed.
+
+    If a promise was broken, the database, the logs and what was sent are left in the folder ``keep``.
+    """
+    began = time.monotonic()
+    async with (
+        WhatsAppSandbox() as whatsapp,
+        new_desk(CONFIG, retries_s=RETRIES_S, kind=kind, whatsapp=whatsapp) as desk,
+    ):
+        ledger = Ledger(desk, whatsapp)
+        weather = Weather(desk, whatsapp, _chance(seed, "weather"), rate=rate)
+        killer = Killer(desk, whatsapp, _chance(seed, "kills"))
+        traffic = Traffic(ledger, weather, killer, _chance(seed, "traffic"))
+        outcome = Outcome([seed], kills=killer.counts, faults=weather.counts, acts=traffic.counts)
+        await killer.start()
+        await _storm(killer, weather, traffic, _deck(_chance(seed, "steps"), kills))
+        await _calm(desk, killer, weather, traffic, outcome)
+        to_slack, to_phones, others = await ledger.verdicts()
+        outcome.judged("customers → Slack", to_slack)
+        outcome.judged("agents → customers", to_phones)
+        outcome.broken += [f"`loket failed` lists: {line}" for line in others]
+        if TOKEN.search(desk.log):
+            outcome.broken.append("the log holds what people wrote")
+        outcome.internal = sum(one.fate is Fate.NEVER for one in ledger.sent.values())
+        outcome.seconds = time.monotonic() - began
+        if outcome.broken:
+            _keep(desk, ledger, keep)
+            outcome.broken = [f"seed {seed}: {line}" for line in outcome.broken] + [f"kept: {keep}"]
+        return outcome
+
+
+def _chance(seed: str, name: str) -> random.Random:
+    return random.Random(f"{seed} {name}")  # noqa: S311 - repeatable, not secret
+
+
+def _deck(chance: random.Random, kills: int) -> Iterator[Step]:
+    """Each step as often as any other, in turns that chance decides."""
+    while kills > 0:
+        steps = list(Step)
+        chance.shuffle(steps)
+        yield from steps[:kills]
+        kills -= len(steps)
+
+
+async def _storm(killer: Killer, weather: Weather, traffic: Traffic, steps: Iterator[Step]) -> None:
+    for _ in range(FIRST):
+        traffic.somebody_new()
+    weather.turn_bad()
+    writing = asyncio.create_task(traffic.goes_on())
+    breaking = asyncio.create_task(weather.breaks_connections())
+    try:
+        for step in steps:
+            await killer.die_at(step)
+            if writing.done() or breaking.done():
+                await asyncio.gather(writing, breaking)  # raises what ended it
+    finally:
+        for task in (writing, breaking):
+            task.cancel()
+        await asyncio.gather(writing, breaking, return_exceptions=True)
+
+
+async def _calm(desk: Desk, killer: Killer, weather: Weather, traffic: Traffic, outcome: Outcome) -> None:
+    """All is well from now on: the service starts once more, and everything comes to rest."""
+    weather.clear_up()
+    await traffic.ends()
+    await killer.start()
+    try:
+        await until(desk.is_at_rest, "everything is settled", within_s=REST_S)
+        await _nobody_calls(desk)
+        await until(desk.is_at_rest, "everything is settled", within_s=REST_S)
+    except AssertionError as error:
+        outcome.broken.append(f"it does not come to rest: {error}")
+
+
+async def _nobody_calls(desk: Desk) -> None:
+    """Return when the service has left Slack alone for a while: it reads the threads after a start."""
+    calls, since = len(desk.slack.calls), time.monotonic()
+    while time.monotonic() - since < CALM_S:
+        await asyncio.sleep(CALM_S / 10)
+        if len(desk.slack.calls) != calls:
+            calls, since = len(desk.slack.calls), time.monotonic()
+
+
+def _keep(desk: Desk, ledger: Ledger, folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    desk.books.keep(folder)
+    for number, life in enumerate(desk.lives):
+        (folder / f"life-{number:03}.log").write_text(life.errors)
+    (folder / "sent.txt").write_text("".join(f"{one}\n" for one in ledger.sent.values()))
+    threads, _ = ledger.threads()
+    stands = {**threads, **ledger.phones()}
+    (folder / "stands.txt").write_text("".join(f"{lane}: {' '.join(tokens)}\n" for lane, tokens in stands.items()))
