@@ -63,7 +63,7 @@ class Traffic:
             return
         talk = self._chance.choice(talks)
         with self._weather.telling():
-            if self._chance.random() < 0.5:
+            if self._chance.random() < 0.4:
                 self._customer_writes(talk)
             else:
                 self._agent_acts(talk)
@@ -178,7 +178,8 @@ class Traffic:
             case 1:
                 self._post(talk.agent, ticket, f"!note between us {token}")
             case 2:
-                self._post(talk.agent, ticket, f"<@{talk.others}> please look {token}")
+                name = self._desk.slack.workspace.users[talk.others].name
+                self._post(talk.agent, ticket, f"@{name} please look {token}")
             case _:
                 self._does("commands", self._command(talk.agent, f"/note #{ticket.number} between us {token}"))
 
