@@ -140,12 +140,15 @@ class Outbox:
         """Lease the heads of the lanes whose budgets allow it."""
         parts: list[Part] = []
         held_on: set[int] = set()
+        if not await self._heads(now=now, limit=limit, but=held_on):
+            return parts  # as most looks end; a transaction to find this would delay others
         async with in_transaction():  # around the look as well: what is taken back in between must not leave
             refused = True
             while refused and len(parts) < limit:  # then those behind it get their turn
                 refused = False
                 leased: list[Part] = []
-                for row in await self._heads(now=now, limit=limit - len(parts), but=held_on):
+                heads = await self._heads(now=now, limit=limit - len(parts), but=held_on)
+                for row in await _rows(heads):
                     if row.state == "held" and not await self._holds.are_over(row):
                         held_on.add(row.id)
                         refused = True
@@ -158,15 +161,13 @@ class Outbox:
         self._in_hand.update(part.id for part in parts)
         return parts
 
-    async def _heads(self, *, now: datetime, limit: int, but: Collection[int]) -> Sequence[DeliveryRow]:
+    async def _heads(self, *, now: datetime, limit: int, but: Collection[int]) -> Sequence[int]:
         closed = self._limits.closed(now=now)
         marks = ", ".join("?" * len(closed)) or "'-'"
         found = await query(_HEADS.format(closed=marks), [now, *closed, LOOK])
         fresh = [row for row in found if row["id"] not in self._in_hand and row["id"] not in but]
         fresh.sort(key=lambda row: (row["rank"], self._turn(row["lane"], row["due_at"])))
-        ids = [row["id"] for row in fresh[:limit]]
-        rows = {row.id: row for row in await DeliveryRow.all_with({"id": tuple(ids)})} if ids else {}
-        return [rows[number] for number in ids]
+        return [row["id"] for row in fresh[:limit]]
 
     def _turn(self, lane: str, due: datetime | str) -> datetime:
         """
@@ -305,6 +306,11 @@ class Outbox:
         async with in_transaction():
             if await DeliveryRow.change({"id": part.id, "state": ("sending", "uncertain")}, **columns):
                 await self._settle(part, outcome, now=now)
+
+
+async def _rows(ids: Sequence[int]) -> Sequence[DeliveryRow]:
+    rows = {row.id: row for row in await DeliveryRow.all_with({"id": tuple(ids)})} if ids else {}
+    return [rows[number] for number in ids]
 
 
 async def _store_leases(parts: Sequence[Part], *, now: datetime) -> None:
