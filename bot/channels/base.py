@@ -141,7 +141,7 @@ class OutboundFile:
     """A file to send, on our disk."""
 
     path: Path
-    kind: str  #: photo, video, audio, voice, document: as the channel shows it best
+    kind: str  #: what `Channel.carried_as` says: photo, video, audio, voice, animation, document
     name: str  #: made harmless
     mime: str
     size_bytes: int
@@ -232,6 +232,14 @@ class Channel(Protocol):
 
     def pieces(self, text: RichText) -> tuple[RichText, ...]:
         """Cut a text into parts that fit into one message each, in order."""
+        ...
+
+    def carried_as(self, *, mime: str, size_bytes: int) -> str:
+        """
+        The `OutboundFile.kind` as which a file of this type and size would go.
+
+        Raises `bot.errors.Rejected` where it can't; the text is a sentence for the agent, with the limit.
+        """
         ...
 
     async def send(self, part: OutboundPart) -> Sent:

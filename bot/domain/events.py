@@ -20,7 +20,6 @@ class Offer(StrEnum):
 
     CLAIM = "claim"
     REOPEN = "reopen"
-    TEXT_ONLY = "text_only"  #: its files can't be sent yet
     LOST = "lost"  #: it was written in a time that the database knows nothing of
 
 
@@ -28,7 +27,6 @@ class Hint(StrEnum):
     """What the writer of an internal text is told."""
 
     NOT_SENT = "not_sent"  #: quietly, with a button to send it after all
-    FILES = "files"  #: files can't be sent yet
 
 
 def acting(agent: AgentId) -> Actor:

@@ -34,7 +34,7 @@ class Draft:
     role: Role
     mentions: bool  #: a person, a user group, a channel or @here
     broadcast: bool  #: also sent to the channel
-    files: int
+    files: int  #: that came with it; they go where the text goes
     is_lost: bool = False  #: written in a time that the database knows nothing of
     shown: Receipt | None = None  #: what our reaction said of it then
 
@@ -73,18 +73,16 @@ def is_internal(draft: Draft) -> bool:
 
 
 def judge(draft: Draft, *, ticket: Ticket, mode: ReplyMode) -> Verdict:
-    """Say what becomes of a plain text; when in doubt it stays internal."""
+    """Say what becomes of a plain text and its files; when in doubt they stay internal."""
     if draft.is_lost and draft.shown in {Receipt.ACCEPTED, Receipt.READ}:
         return Gone()
     if is_internal(draft) or mode is ReplyMode.EXPLICIT:
         return Keep()
-    says_something = any(map(is_visible, draft.plain))
-    if mode is ReplyMode.OWNER and ticket.owner not in {None, draft.author}:
-        return Keep(Hint.NOT_SENT if says_something and not draft.files else None)
+    says_something = draft.files > 0 or any(map(is_visible, draft.plain))
     if not says_something:
-        return Keep(Hint.FILES if draft.files else None)
-    if draft.files:
-        return Ask(Offer.TEXT_ONLY)
+        return Keep()
+    if mode is ReplyMode.OWNER and ticket.owner not in {None, draft.author}:
+        return Keep(Hint.NOT_SENT)
     if ticket.status.is_done:
         return Ask(Offer.REOPEN)
     if ticket.owner is None:

@@ -9,10 +9,11 @@ from typing import Any, TypeVar, cast
 
 import httpx
 import structlog
-from telegram import Bot, BotCommand
-from telegram.error import TelegramError
+from telegram import Bot, BotCommand, InputFile, Message
+from telegram.error import BadRequest, TelegramError
 
-from bot.channels.base import Capabilities, Health, Inbound, Menus, OutboundPart, Put, Raw, Sent
+from bot.channels.base import Capabilities, Health, Inbound, Menus, OutboundFile, OutboundPart, Put, Raw, Sent
+from bot.channels.sizes import MB, fitting
 from bot.channels.telegram import check, convert, format  # noqa: A004  # the folder's name for it
 from bot.channels.telegram.errors import translated
 from bot.channels.telegram.request import MeasuredRequest
@@ -31,6 +32,22 @@ LONGEST_PAUSE = timedelta(seconds=30)
 # Refusals that say that there is nothing left to do. Source: tdlib/telegram-bot-api, Client.cpp.
 IS_SO_ALREADY = "message is not modified"
 IS_GONE_ALREADY = "message to delete not found"
+FILES_IN_FLIGHT = 3  #: of the requests at once, so that texts always find room
+FORWARDED_BYTES_PER_S = MB  #: so fast, at least, Telegram passes a file on before it answers
+
+#: Bytes. Source: Telegram Bot API, "Sending files".
+MOST_BYTES = {
+    "photo": 10 * MB,
+    **dict.fromkeys(("animation", "audio", "document", "video", "voice"), 50 * MB),
+}
+#: Source: Telegram Bot API, sendPhoto, sendAnimation, sendVideo, sendVoice, sendAudio: other types go as documents.
+KINDS = {
+    **dict.fromkeys(("image/jpeg", "image/png", "image/webp"), "photo"),
+    "image/gif": "animation",
+    "video/mp4": "video",
+    "audio/ogg": "voice",
+    **dict.fromkeys(("audio/mpeg", "audio/mp4", "audio/x-m4a"), "audio"),
+}
 
 _Result = TypeVar("_Result")
 
@@ -78,6 +95,8 @@ class TelegramChannel:
             token, base_url=f"{self._api_url}/bot", get_updates_request=self._requests[0], request=self._requests[1]
         )
         self._free = asyncio.Semaphore(IN_FLIGHT)
+        self._free_for_files = asyncio.Semaphore(FILES_IN_FLIGHT)
+        self._patience_s = patience_s
         self._menus = menus or {}
         self._courtesies: set[asyncio.Task[None]] = set()
 
@@ -118,13 +137,22 @@ class TelegramChannel:
         """Cut a text into parts that fit into one message each, in order."""
         return format.pieces(text)
 
+    def carried_as(self, *, mime: str, size_bytes: int) -> str:
+        """The kind as which a file would go; raises `Rejected` where it can't."""
+        kind = KINDS.get(mime, "document")
+        return fitting(kind, size_bytes=size_bytes, most_bytes=MOST_BYTES, label=self.capabilities.label)
+
     async def send(self, part: OutboundPart) -> Sent:
         """Deliver one part, once."""
-        text, entities = format.render(part.text)
-        keyboard = format.keyboard(part.choices)
+        if part.file is None:
+            return await self._sent(part, self._text)
+        async with self._free_for_files:
+            return await self._sent(part, partial(self._file, file=part.file))
+
+    async def _sent(self, part: OutboundPart, send: Callable[[OutboundPart], Awaitable[Message]]) -> Sent:
         async with self._free:
             try:
-                message = await self._bot.send_message(part.to.key, text, entities=entities, reply_markup=keyboard)
+                message = await send(part)
             except TelegramError as error:
                 raise translated(error) from error
             except (LookupError, TypeError, ValueError, AttributeError) as error:
@@ -154,6 +182,32 @@ class TelegramChannel:
                     raise translated(error) from error
             except (LookupError, TypeError, ValueError, AttributeError) as error:
                 raise Unconfirmed("Telegram's answer can't be understood: the message may have arrived.") from error
+
+    async def _text(self, part: OutboundPart) -> Message:
+        text, entities = format.render(part.text)
+        keyboard = format.keyboard(part.choices)
+        return await self._bot.send_message(part.to.key, text, entities=entities, reply_markup=keyboard)
+
+    async def _file(self, part: OutboundPart, file: OutboundFile) -> Message:
+        """As its kind, or as a document if Telegram refuses that: it can say more against a photo than we can see."""
+        try:
+            return await self._upload(part, file, kind=file.kind)
+        except BadRequest:
+            if file.kind == "document":
+                raise
+            return await self._upload(part, file, kind="document")
+
+    async def _upload(self, part: OutboundPart, file: OutboundFile, *, kind: str) -> Message:
+        send = cast(Callable[..., Awaitable[Message]], getattr(self._bot, f"send_{kind}"))
+        more = {"disable_content_type_detection": True} if kind == "document" else {}
+        with file.path.open("rb") as handle:  # read piece by piece while it is sent
+            content = InputFile(handle, filename=file.name, read_file_handle=False)
+            return await send(
+                part.to.key,
+                content,
+                read_timeout=self._patience_s + file.size_bytes / FORWARDED_BYTES_PER_S,
+                **more,
+            )
 
     async def _receive(self, offset: int, put: Put) -> int:
         """Fetch what there is and keep it; returns the offset that confirms it."""

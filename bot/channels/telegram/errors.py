@@ -43,7 +43,10 @@ _REFUSALS = {
     "message to edit not found": "The message is no longer in the customer's chat.",
     "message can't be edited": "Telegram does not let this message be changed any more.",
     "message can't be deleted": "Telegram lets a message be deleted for 48 hours only.",
+    "file must be non-empty": "The file is empty.",
+    "too large": "The file is too large for Telegram.",
 }
+TOO_LARGE = 413  #: HTTP
 _LOST = "Telegram's answer did not come: the message may have arrived or not."
 
 
@@ -76,6 +79,8 @@ def gateway_status(error: TelegramError) -> int | None:
 
 def _of_gateway(status: int) -> DeliveryError:
     """Below 500 a gateway has let nothing through; above, nobody knows how far the request came."""
+    if status == TOO_LARGE:  # Telegram's own answer, which the library words like a gateway's
+        return Rejected("The file is too large for Telegram.")
     if status < 500:
         return Later("Something between here and Telegram refuses the connection.")
     return Unconfirmed(_LOST)

@@ -4,6 +4,7 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -17,16 +18,18 @@ from bot.channels.base import (
     HookAnswer,
     HookRequest,
     Inbound,
+    OutboundFile,
     OutboundPart,
     Put,
     Raw,
     Sent,
 )
 from bot.channels.lenient import at
+from bot.channels.sizes import MB, fitting
 from bot.channels.whatsapp import check, convert, format  # noqa: A004  # the folder's name for it
 from bot.channels.whatsapp.errors import FAILURES, of_answer, of_failure
 from bot.domain.text import RichText
-from bot.errors import DeliveryError, Down, Rejected, Unconfirmed
+from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed
 from bot.findings import Finding, Inquiry
 from bot.metrics import Calls, tracing, untold
 
@@ -42,6 +45,15 @@ ECHO = timedelta(seconds=30)  #: so long a first status may take; its webhooks c
 MAX_BUTTONS = 3
 MAX_TITLE = 20  #: characters of a choice
 METHODS = frozenset({"messages", "media"})
+
+# Source of types and sizes: Cloud API, "Media", supported types.
+MOST_BYTES = {"image": 5 * MB, "audio": 16 * MB, "video": 16 * MB, "document": 100 * MB}
+KINDS = {
+    **dict.fromkeys(("image/jpeg", "image/png"), "image"),
+    **dict.fromkeys(("audio/aac", "audio/amr", "audio/mpeg", "audio/mp4", "audio/ogg"), "audio"),
+    **dict.fromkeys(("video/mp4", "video/3gpp"), "video"),
+}
+TAKEN_BYTES_PER_S = 50_000  #: the slowest upload that we are patient with
 MENU = "Menu"  #: what opens a list; the same word in all languages that we speak
 
 log = structlog.get_logger()
@@ -90,6 +102,7 @@ class WhatsAppChannel:
         self._url = f"{api_url.rstrip('/')}/{api_version}/{phone_number_id}"
         self._headers = {"Authorization": f"Bearer {token}"}
         self._session: aiohttp.ClientSession | None = None
+        self._uploaded: dict[Path, str] = {}  # what is there already, and only its message had to wait
 
     async def open(self) -> None:
         """Make the session; connections come with the first calls."""
@@ -160,14 +173,51 @@ class WhatsAppChannel:
         """Cut a text into parts that fit into one message each, in order."""
         return format.pieces(text)
 
+    def carried_as(self, *, mime: str, size_bytes: int) -> str:
+        """The kind as which a file would go; raises `Rejected` where it can't."""
+        kind = KINDS.get(mime, "document")
+        return fitting(kind, size_bytes=size_bytes, most_bytes=MOST_BYTES, label=self.capabilities.label)
+
     async def send(self, part: OutboundPart) -> Sent:
-        """Deliver one part, once."""
+        """Deliver one part, once; a file first, which nobody sees before the message that shows it."""
+        if part.file is None:
+            return await self._message(part, _content(format.render(part.text), part.choices))
+        path = part.file.path
+        if path not in self._uploaded:
+            self._uploaded[path] = await self._upload(part.file)
+        try:
+            sent = await self._message(part, _shown(part.file, self._uploaded[path]))
+        except (Later, Down):
+            raise
+        except DeliveryError:
+            del self._uploaded[path]
+            raise
+        del self._uploaded[path]
+        return sent
+
+    async def _upload(self, file: OutboundFile) -> str:
+        """Hand a file over; returns WhatsApp's name for it, which is good for 30 days. No end of it is uncertain."""
+        patience_s = self._answer.total_seconds() + file.size_bytes / TAKEN_BYTES_PER_S
+        mime = "text/plain" if file.mime.startswith("text/") else file.mime  # the one kind of text that it knows
+        form = aiohttp.FormData({"messaging_product": "whatsapp", "type": mime})
+        with file.path.open("rb") as content:
+            form.add_field("file", content, filename=file.name, content_type=mime)
+            try:
+                answer = await self._call("POST", "/media", data=form, timeout=aiohttp.ClientTimeout(total=patience_s))
+            except Unconfirmed as reason:
+                raise Later("WhatsApp did not answer to the file.") from reason
+        media = at(answer, "id")
+        if not isinstance(media, str):
+            raise Later("WhatsApp did not answer to the file.")
+        return media
+
+    async def _message(self, part: OutboundPart, content: _Json) -> Sent:
         key = part.to.key
         message = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             ("to" if key.isdigit() else "recipient"): key,
-            **_content(format.render(part.text), part.choices),
+            **content,
         }
         if part.mark:
             message["biz_opaque_callback_data"] = part.mark
@@ -225,6 +275,11 @@ def _content(words: str, choices: tuple[Choice, ...]) -> _Json:
         return _interactive("button", words, {"buttons": buttons})
     rows = [{"id": choice.id, "title": choice.label} for choice in choices]
     return _interactive("list", words, {"button": MENU, "sections": [{"rows": rows}]})
+
+
+def _shown(file: OutboundFile, media: str) -> _Json:
+    name = {"filename": file.name} if file.kind == "document" else {}
+    return {"type": file.kind, file.kind: {"id": media, **name}}
 
 
 def _interactive(kind: str, words: str, action: _Json) -> _Json:
