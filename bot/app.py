@@ -17,6 +17,8 @@ from bot.channels.base import Channel, Health
 from bot.channels.registry import build_channels
 from bot.clock import Clock, SystemClock
 from bot.delivery.customers import CustomerSender
+from bot.delivery.enclosures import Enclosures
+from bot.delivery.files import FileStore
 from bot.delivery.inbox import Inbox
 from bot.delivery.limits import Limits, Rate
 from bot.delivery.outbox import Outbox
@@ -42,6 +44,7 @@ from bot.settings import Settings
 from bot.slack.authorize import authorizing
 from bot.slack.catchup import CatchUp
 from bot.slack.connection import SlackConnection
+from bot.slack.downloads import SlackFiles
 from bot.slack.errors import method_of
 from bot.slack.holds import Holds
 from bot.slack.homes import BUDGET, Homes
@@ -127,7 +130,7 @@ class Application:
             client, people=people, config=settings.config, texts=texts, capabilities=able, metrics=self._metrics
         )
 
-        self._build_queues(services, channels, surface)
+        self._build_queues(services, channels, surface, SlackFiles(client))
         await self._holds.recover()
         for channel in channels.values():
             await channel.open()
@@ -154,17 +157,20 @@ class Application:
             retry_handlers=[],
         )  # fmt: skip
 
-    def _build_queues(self, services: Services, channels: Mapping[str, Channel], surface: SlackSurface) -> None:
+    def _build_queues(
+        self, services: Services, channels: Mapping[str, Channel], surface: SlackSurface, slack_files: SlackFiles
+    ) -> None:
         self._metrics.expects((SOURCE, *channels))
         processors = {
             **dict.fromkeys(channels, services.intake.process),
-            SOURCE: Events(self._front, self._homes).process,
+            SOURCE: Events(self._front, self._homes, slack_files).process,
         }
         alarm, settle = services.settlement.alarm, services.settlement.settle
         self.inbox = Inbox(
             processors=processors, alarm=alarm, clock=self._clock, jitter=self._jitter, metrics=self._metrics
         )
-        customers = CustomerSender(channels, clock=self._clock, metrics=self._metrics)
+        enclosures = Enclosures(FileStore(self._settings.data_dir), slack_files)
+        customers = CustomerSender(channels, enclosures, clock=self._clock, metrics=self._metrics)
         senders: dict[str, Sender] = {
             **dict.fromkeys(surface.kinds, surface),
             **dict.fromkeys(("send", "edit", "delete"), customers),

@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.channels.base import Capabilities, Channel, Choice, OutboundPart, Revising
+from bot.channels.base import Capabilities, Channel, Choice, OutboundPart, Revising, Sent
 from bot.clock import Clock
 from bot.delivery import revise
-from bot.delivery.ports import Delivered, Part
+from bot.delivery.enclosures import Enclosures
+from bot.delivery.ports import FILE, Delivered, Part
 from bot.domain.ids import Address
 from bot.domain.text import RichText
-from bot.errors import Down, Later, Rejected, Unconfirmed
+from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed
 from bot.logs import also
 from bot.metrics import Metrics
 from bot.models.database import query
@@ -21,10 +22,15 @@ SELECT i.*, t.number FROM ticket AS t JOIN identity AS i ON i.id = t.identity_id
 
 
 class CustomerSender:
-    """Sends parts of the kind ``send``, and changes what they brought: ``edit``, ``delete``."""
+    """
+    Sends parts of the kind ``send``, a text or a file each, and changes what they brought: ``edit``, ``delete``.
+    """
 
-    def __init__(self, channels: Mapping[str, Channel], *, clock: Clock, metrics: Metrics | None = None) -> None:
+    def __init__(
+        self, channels: Mapping[str, Channel], files: Enclosures, *, clock: Clock, metrics: Metrics | None = None
+    ) -> None:
         self._channels = channels
+        self._files = files
         self._clock = clock
         self._metrics = metrics or Metrics()
 
@@ -43,21 +49,36 @@ class CustomerSender:
         closes_at = window_closes_at(channel.capabilities, identity.last_inbound_at)
         if closes_at is not None and closes_at <= self._clock.now():
             raise Rejected(f"{channel.capabilities.label} lets us write only for a time after the customer's message.")
+        file: int | None = part.payload.get(FILE)
         outbound = OutboundPart(
+            file=None if file is None else await self._files.ready(file, channel),
             to=_address(identity),
             text=RichText.from_json(part.payload["text"]),
             choices=tuple(Choice(one["id"], one["label"]) for one in part.payload.get("choices", ())),
             mark=f"{part.mark}.{part.attempts + 1}",
         )
-        return Delivered(key=(await channel.send(outbound)).key)
+        return Delivered(key=(await self._handed_over(channel, outbound, file)).key)
+
+    async def _handed_over(self, channel: Channel, outbound: OutboundPart, file: int | None) -> Sent:
+        try:
+            sent = await channel.send(outbound)
+        except DeliveryError as error:
+            if file is not None and not isinstance(error, Later | Down):
+                await self._files.remove(file)
+            raise
+        if file is not None:
+            await self._files.remove(file)
+        return sent
 
     async def find(self, part: Part) -> Delivered | None:
         """
         No customer channel can be asked; one that reports by itself is waited for, then a person decides.
 
-        A change may be made again: what is so already stays so.
+        A change may be made again: what is so already stays so. A file that had not come here yet was not sent.
         """
         if part.kind in revise.KINDS:
+            return None
+        if FILE in part.payload and await self._files.is_unsent(part.payload[FILE]):
             return None
         identity = await _identity(part)
         channel = self._channels.get(identity.channel)

@@ -15,6 +15,7 @@ from bot.models.rows import DeliveryRow
 
 TAKEN_BACK = "taken back"
 _STATES = "SELECT state, tried_at FROM delivery WHERE message_id = ? AND kind = 'send' ORDER BY id"
+_REFUSED = "SELECT COUNT(*) AS refused FROM attachment WHERE message_id = ? AND state = 'failed'"
 STUCK = Q(state="failed") | Q(state="uncertain", announced_at__isnull=False)  #: what waits for somebody's decision
 
 
@@ -65,6 +66,13 @@ async def states(message: int) -> list[str]:
     """The states of the parts that carry a message to the customer; what was taken back in time is left out."""
     rows = await query(_STATES, [message])
     return [row["state"] for row in rows if row["state"] != "discarded" or row["tried_at"] is not None]
+
+
+async def receipt(message: int) -> Receipt:
+    """What a message to the customer shows: the state of its parts, and trouble where a file could not become one."""
+    word = of_parts(await states(message))
+    ((refused,),) = [found.values() for found in await query(_REFUSED, [message])]
+    return Receipt.TROUBLE if refused and word is not Receipt.WAITING else word
 
 
 async def accepted(ticket: int, *, but: str) -> list[datetime]:

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from bot.models.rows import DeliveryRow
 
+FILE = "file"  #: in the payload of a part that carries a file: the number of its attachment
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrived:

@@ -1,13 +1,12 @@
 """Changing what has begun to leave: parts of the kinds ``edit`` and ``delete``, in the lane of what they change."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from tortoise.expressions import Q
 
 from bot.delivery.outbox import Entry
-from bot.delivery.ports import Part
+from bot.delivery.ports import FILE, Part
 from bot.domain.revisions import Act, SentPart, Step
 from bot.domain.text import RichText
 from bot.models.rows import DeliveryRow
@@ -19,19 +18,19 @@ _UNDER_WAY = ("sending", "uncertain")
 _NOT_THERE = ("held", *_WAITING, "failed")
 
 
-async def sent_parts(message: int, *, kinds: Sequence[str]) -> list[SentPart]:
+async def sent_parts(message: int) -> list[SentPart]:
     """
-    The parts of these kinds that carry a message to its customer, in order.
+    The parts that carry a message to its customer, in order.
 
     Without those that were replaced or taken back before they left, and those whose copy is deleted.
     """
-    rows = await DeliveryRow.filter(message_id=message, kind__in=kinds).order_by("id")
+    rows = await DeliveryRow.filter(message_id=message, kind="send").order_by("id")
     changes = await DeliveryRow.filter(message_id=message, kind__in=KINDS, state__in=_UNDER_WAY)
     in_doubt = {row.payload["of"] for row in changes}
     return [
         SentPart(
             id=row.id, state=row.state, text=RichText.from_json(row.payload.get("text", ())),
-            in_doubt=row.id in in_doubt, announced=row.announced_at is not None,
+            file=row.payload.get(FILE), in_doubt=row.id in in_doubt, announced=row.announced_at is not None,
         )
         for row in rows
         if not row.payload.get(GONE) and (row.state != "discarded" or row.tried_at is not None)

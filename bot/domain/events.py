@@ -248,6 +248,15 @@ class ChangeNotCarried(_Event):
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileRefused(_Event):
+    """A file of a reply can't go to the customer: Slack does not have it, or their channel does not take it."""
+
+    message: MessageId
+    name: str
+    reason: str
+
+
 Event = (
     TicketOpened
     | CustomerWrote
@@ -277,4 +286,5 @@ Event = (
     | ChangeSent
     | ChangeCarried
     | ChangeNotCarried
+    | FileRefused
 )

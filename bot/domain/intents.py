@@ -17,6 +17,7 @@ from bot.domain.events import (
     CustomerUnreachable,
     CustomerWrote,
     Event,
+    FileRefused,
     Hint,
     MessageId,
     NoteTaken,
@@ -92,7 +93,7 @@ class PostTrouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SendToCustomer:
-    """Send a message's text to the customer when it is due."""
+    """Send a message's text and files to the customer when it is due."""
 
     message: MessageId
     due_at: datetime  #: the end of its hold
@@ -222,6 +223,9 @@ def intents_for(event: Event) -> tuple[Intent, ...]:  # noqa: C901, PLR0912, PLR
             return (ShowReceipt(message),)
         case ChangeCarried(message=message, what=what):
             return (PostNotice(name=f"{what}_carried", people=(actor,), about=message),)
+        case FileRefused(message=message, name=name, reason=reason):
+            notice = PostNotice(name="file_refused", people=(actor,), words={"file": name, "why": reason})
+            return (notice, ShowReceipt(message))
         case ChangeNotCarried(message=message, what=what, reason=reason):
             notice = PostNotice(name=f"{what}_not_carried", people=(actor,), words={"reason": reason}, about=message)
             return (notice, ShowReceipt(message))
@@ -235,7 +239,5 @@ def _hinting(hint: Hint | None, message: MessageId, *, whom: Actor) -> tuple[Int
             return ()
         case Hint.NOT_SENT:
             return (Whisper(to=whom, name="not_sent", message=message),)
-        case Hint.FILES:
-            return (PostNotice(name="files_not_yet", people=(whom,)),)
         case _:
             assert_never(hint)

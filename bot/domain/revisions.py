@@ -23,6 +23,7 @@ class SentPart:
     id: int
     state: str
     text: RichText  #: what the customer has of it, or would get
+    file: int | None = None  #: that it carries instead of a text
     in_doubt: bool = False  #: a change of it is under way
     announced: bool = False  #: the thread was told that nobody knows whether it arrived
 

@@ -14,6 +14,7 @@ from slack_bolt.async_app import AsyncApp
 from bot.delivery.inbox import Inbox
 from bot.delivery.ports import Arrived, Unprocessable
 from bot.domain import markers
+from bot.domain.enclosures import Enclosed
 from bot.domain.ids import AgentId, Cause, TicketNumber
 from bot.domain.replies import Role
 from bot.domain.text import RichText
@@ -25,6 +26,7 @@ from bot.services import tickets
 from bot.services.commit import inbox_cause
 from bot.services.replies import Written
 from bot.slack import parse, receipts
+from bot.slack.downloads import SlackFiles
 from bot.slack.homes import Homes
 from bot.slack.parse import Deleted, Edited, HomeOpened, MembershipChanged, Nothing, Posted
 
@@ -52,8 +54,9 @@ def register(app: AsyncApp, inbox: Inbox) -> None:
 class Events:
     """Processes the inbox's rows of Slack."""
 
-    def __init__(self, front: Front, homes: Homes) -> None:
+    def __init__(self, front: Front, homes: Homes, files: SlackFiles) -> None:
         self._front = front
+        self._files = files
         self._homes = homes
         self._replies = front.services.replies
 
@@ -96,7 +99,7 @@ class Events:
         """A command stays in the thread as what it is, internal, and is done."""
         verb, words = command
         is_lost = self._front.services.context.is_lost(said.sent_at)
-        shows_itself = not is_lost and (verb == "note" or (verb == "reply" and not said.files))
+        shows_itself = not is_lost and verb in {"note", "reply"}
         if shows_itself and role is Role.AGENT:
             if await self._replies.was_written(said.channel, said.thread, said.ts):
                 return  # an edit of it came first
@@ -154,11 +157,10 @@ class Events:
             case Listing() as listing:
                 return await front.look(listing, words, agent=agent)
             case Verb() as found:
-                if found.name == "reply" and said.files:
-                    raise WrongUse(verb=verb, problem="files_not_yet")
                 which, rest = await front.which(found, words, agent=agent, here=here)
                 ts = said.ts if which == here else None
-                return await front.perform(found, which or here, rest, agent=agent, cause=cause, ts=ts)
+                files = await self._enclosed(said)
+                return await front.perform(found, which or here, rest, agent=agent, cause=cause, files=files, ts=ts)
 
     async def _edited(self, edit: Edited, cause: Cause) -> None:
         number = await self._ticket_of(edit.after)
@@ -184,6 +186,9 @@ class Events:
         else:
             await self._to_the_desk(after, number, role, command)
 
+    async def _enclosed(self, said: Posted) -> tuple[Enclosed, ...]:
+        return tuple([await self._files.completed(file) for file in said.files])
+
     async def _role(self, said: Posted) -> Role:
         if said.is_bot or said.user is None:
             return Role.BOT
@@ -201,7 +206,7 @@ class Events:
             text=said.text.named(await people.names(said.text.mentions)),
             mentions=bool(said.text.mentions),
             broadcast=said.broadcast,
-            files=said.files,
+            files=await self._enclosed(said),
             sent_at=said.sent_at,
             shown=receipts.shown(receipts.given(said.reactions, by=me.user)),
         )

@@ -14,6 +14,7 @@ from tortoise.expressions import Q
 
 from bot.clock import Clock
 from bot.config import Desk
+from bot.domain.enclosures import Enclosed
 from bot.domain.ids import AgentId, Cause, SlackChannel, SlackTs, TicketNumber
 from bot.domain.replies import Role
 from bot.domain.text import RichText
@@ -142,6 +143,7 @@ class Front:
         *,
         agent: AgentId,
         cause: Cause,
+        files: tuple[Enclosed, ...] = (),
         ts: SlackTs | None = None,
     ) -> Answer:
         """Do it, and return what answers it; a refusal is raised."""
@@ -156,6 +158,7 @@ class Front:
             words=words,
             names=await self.people.names(words.mentions),
             is_agent=partial(self._is_agent, row),
+            files=files,
             ts=ts,
             cause=cause,
             now=now,

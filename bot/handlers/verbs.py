@@ -10,6 +10,7 @@ from datetime import datetime
 
 from tortoise.expressions import Q
 
+from bot.domain.enclosures import Enclosed
 from bot.domain.ids import AgentId, Cause, SlackChannel, SlackTs, TicketNumber
 from bot.domain.text import RichText
 from bot.errors import NotAssignable, WrongUse
@@ -32,6 +33,7 @@ class Asked:
     words: RichText  #: what follows the number; mentions still opaque
     names: Mapping[str, str]  #: plain names for the mentions in the words
     is_agent: Callable[[AgentId], Awaitable[bool]]  #: whether somebody may have this ticket
+    files: tuple[Enclosed, ...] = ()  #: that came with the words
     ts: SlackTs | None = None  #: the message in the ticket's thread that says it
     cause: Cause
     now: datetime
@@ -161,7 +163,10 @@ LISTINGS: Mapping[str, Listing] = {
 
 
 def _explicit(asked: Asked) -> Explicit:
-    return Explicit(number=asked.number, agent=asked.agent, agent_name=asked.agent_name, text=asked.said, ts=asked.ts)
+    return Explicit(
+        number=asked.number, agent=asked.agent, agent_name=asked.agent_name, text=asked.said, files=asked.files,
+        ts=asked.ts,
+    )  # fmt: skip
 
 
 def _target(asked: Asked) -> tuple[tuple[str, ...], str]:

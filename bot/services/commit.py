@@ -39,6 +39,7 @@ from bot.logs import also
 from bot.models.mapping import standing_of, take, ticket_of
 from bot.models.row import Found
 from bot.models.rows import IdentityRow, InboxRow, JournalRow, MessageRow, SeenRow, TicketRow
+from bot.services import enclosures
 from bot.services.context import Context
 from bot.services.telling import sentence, with_choices
 
@@ -165,14 +166,19 @@ def _to_slack(
 
 
 async def to_customer(context: Context, row: TicketRow, message: MessageId, *, due_at: datetime) -> list[Entry]:
-    """One part for each message that the channel needs for this text; they leave when it is ``due_at``."""
+    """
+    The parts that carry a message: the text in as many as the channel needs, then the files; they leave at ``due_at``.
+    """
     written = await MessageRow.by_id(message)
-    pieces = await pieces_of(context, row, written, RichText.from_json(written.body))
-    return _entries(row, message, pieces, due_at=due_at)
+    body, files = RichText.from_json(written.body), await enclosures.entries(row, message, due_at=due_at)
+    pieces = await pieces_of(context, row, written, body)
+    return [*_entries(row, message, pieces, due_at=due_at), *files]
 
 
 async def pieces_of(context: Context, row: TicketRow, message: MessageRow, text: RichText) -> Sequence[RichText]:
     """What the customer reads when the message says ``text``, in as many messages as the channel needs for it."""
+    if not text:
+        return ()
     identity = await IdentityRow.by_id(row.identity_id)
     return context.channels[identity.channel].pieces(_signed(text, message, context.config.replies.signature))
 

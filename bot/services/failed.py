@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.delivery import decide
 from bot.domain.events import OPERATOR, MessageId, PartDecided
 from bot.domain.ids import Cause, TicketNumber
-from bot.domain.receipts import Receipt, of_parts
+from bot.domain.receipts import Receipt
 from bot.domain.ticket import Change
 from bot.errors import NotStuck
 from bot.models.mapping import ticket_of
@@ -84,7 +84,7 @@ class Failed:
             return
         row = await TicketRow.by_id(part.ticket_id)
         mid = MessageId(part.message_id)
-        await MessageRow.filter(id=mid).update(receipt=of_parts(await decide.states(mid)).value)
+        await MessageRow.filter(id=mid).update(receipt=(await decide.receipt(mid)).value)
         event = PartDecided(ticket=TicketNumber(row.number), actor=OPERATOR, at=now, message=mid)
         cause = Cause(f"operator:{part.id}:{now.isoformat()}")
         await commit_change(self._context, row, Change(ticket_of(row), (event,)), cause=cause, now=now)

@@ -1,14 +1,17 @@
 """What agents write: replies, notes, and the questions in between. The table is in `bot.domain.replies`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.config import ReplyMode
 from bot.delivery import decide, outbox
 from bot.domain import ticket as tickets
+from bot.domain.enclosures import Enclosed
 from bot.domain.events import (
     DESK,
     Event,
+    FileRefused,
     Hint,
     MessageId,
     NoteTaken,
@@ -22,13 +25,14 @@ from bot.domain.events import (
 )
 from bot.domain.ids import AgentId, Cause, SlackChannel, SlackTs, TicketNumber
 from bot.domain.intents import Whisper
-from bot.domain.receipts import Receipt, of_parts
+from bot.domain.receipts import Receipt
 from bot.domain.replies import Ask, Draft, Gone, Keep, Relay, Role, is_internal, judge
 from bot.domain.text import RichText
 from bot.domain.ticket import Change, Ticket
 from bot.errors import AlreadyDecided, NothingToUndo, WrongUse
 from bot.models.mapping import ticket_of
 from bot.models.rows import JournalRow, MessageRow, TicketRow
+from bot.services import enclosures
 from bot.services.commit import add_message, commit_change, first_time, put_intents, to_customer
 from bot.services.context import Context
 from bot.services.revisions import Revision
@@ -50,7 +54,7 @@ class Written:
     text: RichText
     mentions: bool
     broadcast: bool
-    files: int
+    files: tuple[Enclosed, ...]
     sent_at: datetime
     shown: Receipt | None = None  #: what our reaction says of it already
 
@@ -58,7 +62,7 @@ class Written:
         """What the decision needs of it."""
         return Draft(
             plain=self.text.plain, author=self.author, role=self.role, mentions=self.mentions,
-            broadcast=self.broadcast, files=self.files, is_lost=is_lost, shown=self.shown,
+            broadcast=self.broadcast, files=len(self.files), is_lost=is_lost, shown=self.shown,
         )  # fmt: skip
 
 
@@ -70,6 +74,7 @@ class Explicit:
     agent: AgentId
     agent_name: str
     text: RichText
+    files: tuple[Enclosed, ...] = ()
     ts: SlackTs | None = None  #: the message in the thread that says it; None: the thread does not show it yet
 
 
@@ -91,24 +96,28 @@ class Replies:
                 case Gone():
                     message = await _store(row, written, direction="out", receipt=Receipt.ACCEPTED, now=now)
                     ticket = tickets.answered(ticket, released_at=written.sent_at)
-                    event: Event = ReplyAccepted(
-                        ticket=ticket.number, actor=acting(written.author), at=now, message=message
+                    events: tuple[Event, ...] = (
+                        ReplyAccepted(ticket=ticket.number, actor=acting(written.author), at=now, message=message),
                     )
                 case Relay():
                     message = await _store(row, written, direction="out", receipt=Receipt.WAITING, now=now)
-                    event = self._queued(ticket, message, written.author, now=now)
+                    due_at = now + self._context.config.replies.hold
+                    events = await self._queued(row, message, by=written.author, due_at=due_at, now=now)
                 case Ask(offer=offer):
                     message = await _store(row, written, direction="out", receipt=Receipt.HELD, now=now)
-                    event = ReplyOffered(
-                        ticket=ticket.number, actor=acting(written.author), at=now, message=message, offer=offer
+                    events = (
+                        ReplyOffered(
+                            ticket=ticket.number, actor=acting(written.author), at=now, message=message, offer=offer
+                        ),
                     )
                 case Keep(hint=hint):
                     message = await _store(row, written, direction="note", receipt=Receipt.INTERNAL, now=now)
-                    event = NoteTaken(
+                    note = NoteTaken(
                         ticket=ticket.number, actor=acting(written.author), at=now, message=message,
                         hint=await _rarely(row, hint, written.author, now=now),
                     )  # fmt: skip
-            await commit_change(self._context, row, Change(ticket, (event,)), cause=cause, now=now)
+                    events = (note,)
+            await commit_change(self._context, row, Change(ticket, events), cause=cause, now=now)
 
     async def keep(self, written: Written, *, cause: Cause, now: datetime) -> None:
         """Keep a command to the desk as what it is: internal."""
@@ -136,9 +145,20 @@ class Replies:
                 hint = Whisper(to=acting(agent), name="answer", text=text, undo=undo)
                 await put_intents(self._context, row, [hint], cause=Cause(f"{cause}:answer"), now=now)
 
-    def _queued(self, ticket: Ticket, message: MessageId, agent: AgentId, *, now: datetime) -> ReplyQueued:
-        due_at = now + self._context.config.replies.hold
-        return ReplyQueued(ticket=ticket.number, actor=acting(agent), at=now, message=message, due_at=due_at)
+    async def _queued(
+        self, row: TicketRow, mid: MessageId, *, by: AgentId, due_at: datetime, now: datetime, post: bool = False
+    ) -> tuple[Event, ...]:
+        """The message goes out; what of its files can't is said at once. Perhaps nothing is left of it then."""
+        number, actor = TicketNumber(row.number), acting(by)
+        refused = [
+            FileRefused(ticket=number, actor=actor, at=now, message=mid, name=file.name, reason=file.error or "")
+            for file in await enclosures.refuse(self._context, row, mid, now=now)
+        ]
+        if refused and not await to_customer(self._context, row, mid, due_at=due_at):
+            await MessageRow.change({"id": mid}, receipt=Receipt.TROUBLE.value)
+            return tuple(refused)
+        queued = ReplyQueued(ticket=number, actor=actor, at=now, message=mid, due_at=due_at, post=post)
+        return (queued, *refused)
 
     async def edited(self, written: Written, *, cause: Cause, now: datetime) -> None:
         """
@@ -152,7 +172,7 @@ class Replies:
             if not await first_time(cause, now=now) or row is None:
                 return
             message = await MessageRow.get_or_none(ticket_id=row.id, slack_ts=written.ts)
-            if message is None or (_says(message, written) and not is_internal(written.draft())):
+            if message is None or (await _says(message, written) and not is_internal(written.draft())):
                 return
             events = await self._after_edit(row, message, written, cause=cause, now=now)
             await commit_change(self._context, row, Change(ticket_of(row), events), cause=cause, now=now)
@@ -166,19 +186,25 @@ class Replies:
             revision = Revision(
                 context=self._context, row=row, message=message, what="edit", actor=actor, cause=cause, now=now
             )
-            return await revision.edit(written.text, is_internal=is_internal(written.draft()) or not written.text)
+            is_gone = is_internal(written.draft()) or not (written.text or written.files)
+            return await revision.edit(written.text, written.files, is_internal=is_gone)
         message.body = written.text.to_json()
         await message.save(update_fields=["body"])
+        await enclosures.drop_others(mid, written.files)
         if message.direction == "note":
             return ()
-        if is_internal(written.draft()) or not written.text:
+        if is_internal(written.draft()) or not (written.text or written.files):
             await _withdraw(message, why="edited into a note", now=now)
             return (ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid),)
         if undecided:
             return ()
         due_at = now + self._context.config.replies.hold
+        parts = await to_customer(self._context, row, mid, due_at=due_at)
+        if not parts:  # what is left is a file that can't go
+            await _withdraw(message, why="edited", now=now)
+            return (ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid),)
         place = await decide.withdraw(mid, why="edited", now=now)
-        await outbox.put(await to_customer(self._context, row, mid, due_at=due_at), cause=cause, now=now, seq=place)
+        await outbox.put(parts, cause=cause, now=now, seq=place)
         return (ReplyChanged(ticket=number, actor=actor, at=now, message=mid, due_at=due_at),)
 
     async def deleted(
@@ -198,7 +224,7 @@ class Replies:
                 return
             mid, number = MessageId(message.id), TicketNumber(row.number)
             actor = acting(agent)
-            if message.receipt == Receipt.HELD or await decide.all_held(mid):
+            if message.receipt == Receipt.HELD or await decide.all_held(mid) or await _was_refused(message):
                 await _withdraw(message, why="deleted by its writer", now=now)
                 events: tuple[Event, ...] = (ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid),)
             else:
@@ -210,13 +236,13 @@ class Replies:
 
     async def reply(self, said: Explicit, *, cause: Cause, now: datetime) -> Ticket:
         """Send to the customer, in every mode, without hold, whatever it contains; the owner stays the owner."""
-        if not said.text:
+        if not (said.text or said.files):
             raise WrongUse(verb="reply", problem="text_missing")
         return await self._say(said, direction="out", receipt=Receipt.WAITING, cause=cause, now=now)
 
     async def note(self, said: Explicit, *, cause: Cause, now: datetime) -> Ticket:
         """Keep an internal note in the thread."""
-        if not said.text:
+        if not (said.text or said.files):
             raise WrongUse(verb="note", problem="text_missing")
         return await self._say(said, direction="note", receipt=Receipt.INTERNAL, cause=cause, now=now)
 
@@ -228,13 +254,16 @@ class Replies:
                 return ticket
             actor, post = acting(said.agent), said.ts is None
             message = await add_message(
-                row, direction=direction, author=actor, author_name=said.agent_name, body=said.text, kind="text",
-                sent_at=now, now=now, slack_ts=said.ts, receipt=receipt.value,
+                row, direction=direction, author=actor, author_name=said.agent_name, body=said.text,
+                kind=_kind(said.files), sent_at=now, now=now, slack_ts=said.ts, receipt=receipt.value,
             )  # fmt: skip
-            event: Event = NoteTaken(ticket=ticket.number, actor=actor, at=now, message=message, post=post)
+            await enclosures.keep(message, said.files, now=now)
+            events: tuple[Event, ...] = (
+                NoteTaken(ticket=ticket.number, actor=actor, at=now, message=message, post=post),
+            )
             if direction == "out":
-                event = ReplyQueued(ticket=ticket.number, actor=actor, at=now, message=message, due_at=now, post=post)
-            await commit_change(self._context, row, Change(ticket, (event,)), cause=cause, now=now)
+                events = await self._queued(row, message, by=said.agent, due_at=now, now=now, post=post)
+            await commit_change(self._context, row, Change(ticket, events), cause=cause, now=now)
             await decide.let_pass(row.id, author=DESK)
             return ticket
 
@@ -266,8 +295,8 @@ class Replies:
         message.direction, message.receipt = "out", Receipt.WAITING.value
         await message.save(update_fields=["direction", "receipt"])
         ticket, mid = before.ticket, MessageId(message.id)
-        queued = ReplyQueued(ticket=ticket.number, actor=acting(agent), at=now, message=mid, due_at=now)
-        await commit_change(self._context, row, Change(ticket, (*before.events, queued)), cause=cause, now=now)
+        queued = await self._queued(row, mid, by=agent, due_at=now, now=now)
+        await commit_change(self._context, row, Change(ticket, (*before.events, *queued)), cause=cause, now=now)
         await decide.let_pass(row.id, author=DESK)
         return ticket
 
@@ -339,15 +368,25 @@ class Replies:
 
     async def _show(self, row: TicketRow, message: MessageRow, *, agent: AgentId, cause: Cause, now: datetime) -> None:
         mid = MessageId(message.id)
-        message.receipt = of_parts(await decide.states(mid)).value
+        message.receipt = (await decide.receipt(mid)).value
         await message.save(update_fields=["receipt"])
         decided = PartDecided(ticket=TicketNumber(row.number), actor=acting(agent), at=now, message=mid)
         await commit_change(self._context, row, Change(ticket_of(row), (decided,)), cause=cause, now=now)
 
 
-def _says(message: MessageRow, written: Written) -> bool:
-    """Whether the words are the same; a typed name that became a mention reads the same and is internal."""
-    return RichText.from_json(message.body) == written.text
+async def _says(message: MessageRow, written: Written) -> bool:
+    """Whether words and files are the same; a typed name that became a mention reads the same and is internal."""
+    same = RichText.from_json(message.body) == written.text
+    return same and await enclosures.are(MessageId(message.id), written.files)
+
+
+def _kind(files: Sequence[Enclosed]) -> str:
+    return "file" if files else "text"
+
+
+async def _was_refused(message: MessageRow) -> bool:
+    """Whether nothing of it could go out: it was a file that the channel does not take."""
+    return message.receipt == Receipt.TROUBLE and not await decide.states(message.id)
 
 
 async def _known(row: TicketRow, ts: SlackTs) -> bool:
@@ -362,11 +401,12 @@ async def _message(mid: MessageId) -> tuple[MessageRow, TicketRow]:
 
 
 async def _store(row: TicketRow, written: Written, *, direction: str, receipt: Receipt, now: datetime) -> MessageId:
-    return await add_message(
+    message = await add_message(
         row, direction=direction, author=acting(written.author), author_name=written.author_name, body=written.text,
-        kind="file" if written.files else "text", sent_at=written.sent_at, now=now, slack_ts=written.ts,
-        receipt=receipt.value,
+        kind=_kind(written.files), sent_at=written.sent_at, now=now, slack_ts=written.ts, receipt=receipt.value,
     )  # fmt: skip
+    await enclosures.keep(message, written.files, now=now)
+    return message
 
 
 async def _withdraw(message: MessageRow, *, why: str, now: datetime) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.channels.base import Revising
 from bot.delivery import decide, outbox, revise
 from bot.delivery.ports import Delivered, Outcome, Part
+from bot.domain.enclosures import Enclosed
 from bot.domain.events import (
     Actor,
     ChangeCarried,
@@ -18,18 +19,17 @@ from bot.domain.events import (
     ReplyWithdrawn,
 )
 from bot.domain.ids import Cause, TicketNumber
-from bot.domain.receipts import Receipt, advanced, of_parts
+from bot.domain.receipts import Receipt, advanced
 from bot.domain.revisions import Act, SentPart, Step, revised, taken_back
 from bot.domain.text import RichText
 from bot.domain.ticket import Change
 from bot.errors import Rejected
 from bot.models.mapping import ticket_of
 from bot.models.rows import IdentityRow, MessageRow, TicketRow
+from bot.services import enclosures
 from bot.services.commit import commit_change, pieces_of
 from bot.services.context import Context
 
-WORDS = ("send",)  #: the kinds of parts that carry a reply's words
-ALL = ("send", "send_file")
 _HERE = frozenset({Act.REWRITE, Act.DROP})
 
 
@@ -49,18 +49,25 @@ class Revision:
     cause: Cause
     now: datetime
 
-    async def edit(self, text: RichText, *, is_internal: bool) -> tuple[Event, ...]:
-        """Let the customer read the new words; if these are internal, whatever has not left stays here."""
+    async def edit(self, text: RichText, files: Sequence[Enclosed], *, is_internal: bool) -> tuple[Event, ...]:
+        """
+        Let the customer read the new words, without the files that were taken away.
+
+        If the words are internal, whatever has not left stays here.
+        """
         try:
-            parts = await self._parts(WORDS)
+            parts = await self._parts()
             if is_internal:
                 away = await self._made_here(taken_back(parts))
                 if away or _is_in_doubt(parts):
                     raise Rejected("It now holds something internal, which is never carried.")
                 return (await self._withdrawn(text),)
-            steps = revised(parts, await pieces_of(self.context, self.row, self.message, text))
+            words = [part for part in parts if part.file is None]
+            steps = revised(words, await pieces_of(self.context, self.row, self.message, text))
             if steps is None:
                 raise Rejected("It now needs more messages than were sent.")
+            gone = await enclosures.taken_away(MessageId(self.message.id), files)
+            steps = (*steps, *taken_back([part for part in parts if part.file in gone]))
             await self._check(steps)
         except Rejected as refusal:
             return (self._refused(str(refusal)),)
@@ -71,7 +78,7 @@ class Revision:
     async def delete(self) -> tuple[Event, ...]:
         """Let the customer's copy be gone; whatever has not left stays here."""
         try:
-            parts = await self._parts(ALL)
+            parts = await self._parts()
             away = await self._made_here(taken_back(parts))
             if _is_in_doubt(parts) or not parts:
                 raise Rejected("Nobody can tell whether the customer has it, so it can't be changed there.")
@@ -82,12 +89,12 @@ class Revision:
             return (await self._withdrawn(None),)
         return (await self._sent(away),)
 
-    async def _parts(self, kinds: Sequence[str]) -> list[SentPart]:
+    async def _parts(self) -> list[SentPart]:
         """What there is to change. What an agent said by command stands in a post of the bot: no agent changes that."""
         if self.message.author != self.actor:
             raise Rejected("Nobody but its writer can change it.")
         await revise.overtaken(self.message.id, now=self.now)
-        return await revise.sent_parts(self.message.id, kinds=kinds)
+        return await revise.sent_parts(self.message.id)
 
     async def _check(self, steps: Sequence[Step]) -> None:
         """Whether the channel can make those steps that are made at the customer."""
@@ -131,7 +138,7 @@ class Revision:
     async def _receipt(self) -> None:
         """What was given up counts no more."""
         before = None if self.message.receipt is None else Receipt(self.message.receipt)
-        self.message.receipt = advanced(before, of_parts(await decide.states(self.message.id))).value
+        self.message.receipt = advanced(before, await decide.receipt(self.message.id)).value
         await self.message.save(update_fields=["receipt"])
 
     async def _withdrawn(self, text: RichText | None) -> Event:

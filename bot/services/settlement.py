@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bot.channels.base import Report, Word
 from bot.delivery import decide
-from bot.delivery.ports import Arrived, Delivered, Outcome, Part, Refused, Unknown
+from bot.delivery.ports import FILE, Arrived, Delivered, Outcome, Part, Refused, Unknown
 from bot.domain.events import DESK, Event, MessageId, ReplyAccepted, ReplyFailed, ReplyUncertain
 from bot.domain.ids import Cause, TicketNumber
 from bot.domain.intents import ShowReceipt, UpdateCard
@@ -12,7 +12,7 @@ from bot.domain.receipts import Receipt, advanced, of_parts
 from bot.domain.ticket import Change, answered, bounced
 from bot.logs import also
 from bot.models.mapping import ticket_of
-from bot.models.rows import IdentityRow, MessageRow, TicketRow
+from bot.models.rows import AttachmentRow, IdentityRow, MessageRow, TicketRow
 from bot.services import revisions
 from bot.services.announce import announce
 from bot.services.commit import commit_change, first_time, put_intents
@@ -74,7 +74,7 @@ class Settlement:
     async def _read(self, part: Part, *, cause: Cause, now: datetime) -> None:
         """The customer has seen it: the receipt says so once all parts are there."""
         message = await MessageRow.get_or_none(id=part.message)
-        if message is None or part.ticket is None or of_parts(await decide.states(message.id)) is not Receipt.ACCEPTED:
+        if message is None or part.ticket is None or await decide.receipt(message.id) is not Receipt.ACCEPTED:
             return
         message.receipt = Receipt.READ.value
         await message.save(update_fields=["receipt"])
@@ -111,14 +111,14 @@ class Settlement:
 
     async def _sent(self, part: Part, outcome: Outcome, *, cause: Cause, now: datetime) -> None:
         """A part to the customer ended: the receipt says so, and what went wrong stands in the thread."""
+        if FILE in part.payload and isinstance(outcome, Delivered):
+            await AttachmentRow.change({"id": part.payload[FILE]}, state="done", settled_at=now)
         if isinstance(outcome, Refused) and outcome.unreachable:
             await self._lost_touch(part, cause=cause, now=now)
         row = await TicketRow.by_id(part.ticket)
         message = await MessageRow.by_id(part.message)
-        mid = MessageId(message.id)
-        word = of_parts(await decide.states(mid))
-        message.receipt = advanced(None if message.receipt is None else Receipt(message.receipt), word).value
-        await message.save(update_fields=["receipt"])
+        await _show_standing(message)
+        mid, word = MessageId(message.id), of_parts(await decide.states(message.id))
         number, ticket = TicketNumber(row.number), ticket_of(row)
         events: tuple[Event, ...] = ()
         match outcome:
@@ -148,3 +148,9 @@ class Settlement:
         desk, cause = self._context.config.desks[0], Cause(f"parked:{arrived.id}")
         await announce(desk, "parked", words, cause=cause, now=now)
         self._context.wake()
+
+
+async def _show_standing(message: MessageRow) -> None:
+    shown = None if message.receipt is None else Receipt(message.receipt)
+    message.receipt = advanced(shown, await decide.receipt(message.id)).value
+    await message.save(update_fields=["receipt"])

@@ -54,10 +54,11 @@ class FromCustomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """The last delivery went wrong; ``name`` is ``failed`` or ``uncertain``."""
+    """A delivery went wrong; ``name`` is ``failed`` or ``uncertain``."""
 
     name: str
     reason: str
+    about: str = "text"  #: or ``file``
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,8 +213,8 @@ def offer(name: str, who: str, message: int, say: Say) -> Message:
 
 
 def trouble(found: Trouble, text: RichText, part: int, say: Say) -> Message:
-    """A part was not delivered, or nobody knows; ``text`` is exactly what it carries."""
-    sentence = say(f"trouble.{found.name}", reason=literal(found.reason))
+    """A part was not delivered, or nobody knows; ``text`` is exactly what it carries, or the name of its file."""
+    sentence = say(f"trouble.{found.name}.{found.about}", reason=literal(found.reason))
     buttons = _actions(
         button("part.again", say(f"trouble.{found.name}.again"), value=part),
         button("part.leave", say("trouble.leave"), value=part),

@@ -57,6 +57,14 @@ _REFUSALS = {
     "no_text": "There is nothing in this message that Slack would show.",
 }
 
+# Why a file can't be had.
+FILE_HIDDEN = "Slack does not hand the file over: the app lacks files:read, install it again from `loket manifest`."
+FILE_GONE = "The file is no longer in Slack."
+FILE_OUTSIDE = "The file is kept outside of Slack: send the customer a link to it."
+FILE_OVER_LIMIT = "Slack hides the file, because the workspace has reached its limit."
+FILE_FORBIDDEN = "Slack does not let the app see the file."
+FILE_NOT_BYTES = "Slack hands posts, lists and canvases over to nobody: export it as a file and send that."
+
 _Answer = TypeVar("_Answer")
 
 

@@ -6,13 +6,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels.base import Raw
+from bot.domain.enclosures import Enclosed
 from bot.domain.ids import AgentId, SlackChannel, SlackTs
 from bot.domain.text import RichText, Span
-from bot.slack import modals, mrkdwn
+from bot.slack import errors, modals, mrkdwn
 
 #: kinds of message that are somebody's words; all others are Slack's own remarks (joined, renamed the channel, …)
 WORDS = frozenset({None, "file_share", "thread_broadcast", "me_message", "bot_message"})
 MICROSECONDS = 1_000_000
+GONE = frozenset({"tombstone"})  #: modes of a file that was deleted
+HANDED_OVER = frozenset({"hosted", "snippet", "email"})  #: modes of a file whose bytes can be had
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +29,7 @@ class Posted:
     is_bot: bool
     text: RichText  #: mentions still opaque
     broadcast: bool
-    files: int
+    files: tuple[Enclosed, ...] = ()  #: without those that were deleted
     reactions: Sequence[Mapping[str, Any]] = ()  #: as they stood when a thread was read; an event does not tell
 
     @property
@@ -153,8 +156,10 @@ def _home_opened(event: Mapping[str, Any]) -> HomeOpened | Nothing:
 
 
 def _is_preview(event: Mapping[str, Any]) -> bool:
-    """Whether Slack added something, such as what a link leads to, and nobody edited the message."""
+    """Whether Slack added something, such as what a link leads to, and nobody changed words or files."""
     after, before = _mapping(event.get("message")), _mapping(event.get("previous_message"))
+    if {one.id for one in files(after.get("files"))} != {one.id for one in files(before.get("files"))}:
+        return False
     return all(after.get(name) == before.get(name) for name in ("edited", "subtype", "text", "blocks"))
 
 
@@ -165,7 +170,7 @@ def posted(message: Mapping[str, Any], *, channel: str) -> Posted | Nothing:
         return Nothing("not somebody's words")
     if not (isinstance(ts, str) and isinstance(thread, str)) or ts == thread or not _micros(ts):
         return Nothing("not in a thread")
-    files, reactions = message.get("files"), message.get("reactions")
+    reactions = message.get("reactions")
     return Posted(
         channel=SlackChannel(channel),
         thread=SlackTs(thread),
@@ -174,9 +179,43 @@ def posted(message: Mapping[str, Any], *, channel: str) -> Posted | Nothing:
         is_bot=bool(message.get("bot_id")) or not isinstance(user, str),
         text=mrkdwn.read(message).stripped(),
         broadcast=message.get("subtype") == "thread_broadcast",
-        files=len(files) if isinstance(files, list) else 0,
+        files=files(message.get("files")),
         reactions=reactions if isinstance(reactions, list) else (),
     )
+
+
+def files(found: object) -> tuple[Enclosed, ...]:
+    """The files of a message, without those that were deleted."""
+    given = map(_mapping, found if isinstance(found, list) else ())
+    return tuple(enclosed(one) for one in given if one.get("mode") not in GONE and isinstance(one.get("id"), str))
+
+
+def enclosed(file: Mapping[str, Any]) -> Enclosed:
+    """What Slack says of a file; without an address in `Enclosed.source` it must be asked for more."""
+    size = file.get("size")
+    address = file.get("url_private_download") or file.get("url_private")
+    return Enclosed(
+        id=str(file.get("id"))[:32],
+        name=str(file.get("name") or file.get("title") or "file")[:255],
+        mime=str(file.get("mimetype") or "")[:100],
+        size_bytes=size if isinstance(size, int) and size > 0 else None,
+        source={"url": address} if isinstance(address, str) else {},
+        problem=_problem(file),
+    )
+
+
+def _problem(file: Mapping[str, Any]) -> str:
+    """Why the file can't be had. Source: Slack, "File object", modes and access."""
+    mode, access = file.get("mode"), file.get("file_access")
+    if file.get("is_external") is True or mode == "external":
+        return errors.FILE_OUTSIDE
+    if mode == "hidden_by_limit":
+        return errors.FILE_OVER_LIMIT
+    if access in {"access_denied", "file_not_found"}:
+        return errors.FILE_FORBIDDEN
+    if access == "check_file_info" or mode in HANDED_OVER:
+        return ""
+    return errors.FILE_NOT_BYTES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,16 +17,17 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels.base import Capabilities
 from bot.config import Config
 from bot.delivery.customers import window_closes_at
-from bot.delivery.ports import Delivered, Part
+from bot.delivery.ports import FILE, Delivered, Part
 from bot.domain.events import DESK
+from bot.domain.filetypes import harmless
 from bot.domain.receipts import Receipt
-from bot.domain.text import RichText
+from bot.domain.text import RichText, joined
 from bot.errors import Down, Later, Rejected
 from bot.logs import also
 from bot.metrics import Metrics
 from bot.models.database import instant, query
 from bot.models.mapping import ticket_of
-from bot.models.rows import DeliveryRow, MessageRow, TicketRow
+from bot.models.rows import AttachmentRow, DeliveryRow, MessageRow, TicketRow
 from bot.slack import blocks, receipts
 from bot.slack.blocks import CardView, FromCustomer, Message, Say, Trouble
 from bot.slack.errors import code_of, reading, writing
@@ -172,14 +173,16 @@ class SlackSurface:
 
     async def _message(self, part: Part, row: TicketRow) -> Message | None:
         written, say = await MessageRow.by_id(part.message), self._say(row)
-        text = RichText.from_json(written.body)
         if written.direction == "in":
             return await self._references.message(written, say)
-        return blocks.agent_message(written.author_name, text, "note" if written.direction == "note" else "reply", say)
+        kind = "note" if written.direction == "note" else "reply"
+        return blocks.agent_message(written.author_name, await _said(written), kind, say)
 
     async def _notice(self, part: Part, row: TicketRow) -> Message | None:
         say, name, words = self._say(row), part.payload["name"], part.payload["words"]
         values: dict[str, object] = {key: literal(str(word)) for key, word in words.items()}
+        if "why" in words:
+            values["why"] = self._reason(row, words["why"])
         if name.endswith("_not_carried"):
             words = {**words, "reason": self._reason(row, words["reason"])}
         if part.payload.get("about") is not None:
@@ -204,8 +207,13 @@ class SlackSurface:
         if sent.state not in {"failed", "uncertain"}:
             return None
         reason = self._reason(row, part.payload["reason"])
-        found = Trouble(name="uncertain" if part.payload["uncertain"] else "failed", reason=reason)
-        return blocks.trouble(found, RichText.from_json(sent.payload["text"]), sent.id, self._say(row))
+        name = "uncertain" if part.payload["uncertain"] else "failed"
+        if FILE in sent.payload:
+            file = await AttachmentRow.by_id(sent.payload[FILE])
+            found = Trouble(name=name, about="file", reason=reason)
+            return blocks.trouble(found, _named(file), sent.id, self._say(row))
+        text = RichText.from_json(sent.payload["text"])
+        return blocks.trouble(Trouble(name=name, reason=reason), text, sent.id, self._say(row))
 
     async def _reminder(self, part: Part, row: TicketRow) -> Message | None:
         written, say, about = await MessageRow.by_id(part.message), self._say(row), part.payload["part"]
@@ -214,7 +222,7 @@ class SlackSurface:
             return None
         whom = written.author if written.author != DESK else row.owner and f"agent:{row.owner}"
         who = await self._people.mention(whom) if whom else say("notice.nobody")
-        words = literal(blocks.preview(RichText.from_json(written.body).plain))
+        words = literal(blocks.preview((await _said(written)).plain))
         return blocks.notice(say(f"reminder.{'held' if about is None else 'uncertain'}", who=who, words=words), "", say)
 
     # --- what shows a state
@@ -375,6 +383,16 @@ async def _ticket(part: Part) -> TicketRow:
     row = await TicketRow.by_id(part.ticket)
     also(ticket=row.number)
     return row
+
+
+async def _said(message: MessageRow) -> RichText:
+    """What an agent said: the words, and below them the names of the files."""
+    body, files = RichText.from_json(message.body), AttachmentRow.filter(message_id=message.id).order_by("position")
+    return joined(([body] if body else []) + [_named(file) for file in await files], "\n")
+
+
+def _named(file: AttachmentRow) -> RichText:
+    return RichText.of(f"📎 {harmless(file.name) or file.kind}")
 
 
 async def _is_uncertain(part: int) -> bool:

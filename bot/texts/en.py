@@ -54,14 +54,18 @@ TEXTS: dict[str, str] = {
     "notice.edit_waits_carried": "✏️ If {that} is sent again, it goes with these new words ({who}).",
     "notice.customer_deleted": "🗑️ Deleted by {who}, on their side: {that}. What they wrote stays here.",
     "notice.customer_deleted_unknown": "🗑️ Deleted by {who}, on their side: a message that is not known here.",
+    "notice.file_refused": "📎 {who}, *{file}* was *not sent* to the customer. {why}",
+    # of a version before files could be sent: what still waited then
     "notice.files_not_yet": "📎 {who}, files can't be sent to the customer yet. Yours stay internal, in this thread.",
     # --- what agents say by command or modal, shown in the thread
     "mirror.reply": "↪ *{who}* to the customer:",
     "mirror.note": "📝 *{who}*:",
     # --- questions about held texts
-    "offer.claim": "✋ {who}, nobody owns this ticket, so your text above has not been sent. What shall become of it?",
+    "offer.claim": (
+        "✋ {who}, nobody owns this ticket, so your message above has not been sent. What shall become of it?"
+    ),
     "offer.claim.send": "Claim and send",
-    "offer.reopen": "✋ {who}, this ticket is done, so your text above has not been sent. What shall become of it?",
+    "offer.reopen": "✋ {who}, this ticket is done, so your message above has not been sent. What shall become of it?",
     "offer.reopen.send": "Reopen and send",
     "offer.text_only": (
         "✋ {who}, files can't be sent to the customer yet, so your message above has not been sent. "
@@ -69,14 +73,16 @@ TEXTS: dict[str, str] = {
     ),
     "offer.text_only.send": "Send the text alone",
     "offer.lost": (
-        "✋ {who}, Loket was brought back from a copy of its database, and can't tell whether your text above has "
+        "✋ {who}, Loket was brought back from a copy of its database, and can't tell whether your message above has "
         "reached the customer. What shall become of it?"
     ),
     "offer.lost.send": "Send",
     "offer.note": "Keep as note",
     # --- what did not arrive
-    "trouble.failed": "⚠️ This text was *not delivered* to the customer. {reason}",
-    "trouble.uncertain": "⚠️ Nobody can tell whether this text reached the customer. {reason}",
+    "trouble.failed.text": "⚠️ This text was *not delivered* to the customer. {reason}",
+    "trouble.failed.file": "⚠️ This file was *not delivered* to the customer. {reason}",
+    "trouble.uncertain.text": "⚠️ Nobody can tell whether this text reached the customer. {reason}",
+    "trouble.uncertain.file": "⚠️ Nobody can tell whether this file reached the customer. {reason}",
     "trouble.restored": (
         "Loket was brought back from a copy of its database from {since}; the text may have been sent after that."
     ),
@@ -124,7 +130,6 @@ TEXTS: dict[str, str] = {
     "refused.not_an_agent": "Only full members of the desk's channel can do this.",
     "refused.wrong_use": "{problem} The right form: {usage}",
     "problem.text_missing": "The text is missing.",
-    "problem.files_not_yet": "Nothing was sent: files can't be sent to the customer yet. Please send the text alone.",
     "problem.reason_missing": "The reason is missing.",
     "problem.unknown_verb": "I don't know `{verb}`.",
     "problem.other": "I don't understand that.",
@@ -347,7 +352,7 @@ TEXTS: dict[str, str] = {
     "notice.undone.close": "↩️ {who} took the closing back, and the customer has not been told of it.",
     "notice.undone.reopen": "↩️ {who} took the reopening back.",
     "notice.nobody": "Somebody",
-    "reminder.held": "⏰ {who}, your text “{words}” is still waiting for a decision: please press a button above.",
+    "reminder.held": "⏰ {who}, your message “{words}” is still waiting for a decision: please press a button above.",
     "reminder.uncertain": (
         "⏰ {who}, nobody knows yet whether “{words}” reached the customer: please press a button above."
     ),

@@ -55,28 +55,32 @@ TEXTS: dict[str, str] = {
     "notice.edit_waits_carried": "✏️ Kalau {that} dikirim lagi, yang dikirim kata-kata barunya ({who}).",
     "notice.customer_deleted": "🗑️ Dihapus oleh {who}, di sisinya: {that}. Yang tertulis tetap ada di sini.",
     "notice.customer_deleted_unknown": "🗑️ Dihapus oleh {who}, di sisinya: pesan yang tidak dikenal di sini.",
+    "notice.file_refused": "📎 {who}, *{file}* *tidak dikirim* ke pelanggan. {why}",
+    # dari versi sebelum berkas bisa dikirim: yang saat itu masih menunggu
     "notice.files_not_yet": "📎 {who}, berkas belum bisa dikirim ke pelanggan. Berkas Anda tetap internal di utas ini.",
     # --- what agents say by command or modal, shown in the thread
     "mirror.reply": "↪ *{who}* kepada pelanggan:",
     "mirror.note": "📝 *{who}*:",
     # --- questions about held texts
-    "offer.claim": "✋ {who}, tiket ini belum diambil siapa pun, jadi teks Anda di atas belum dikirim. Mau diapakan?",
+    "offer.claim": "✋ {who}, tiket ini belum diambil siapa pun, jadi pesan Anda di atas belum dikirim. Mau diapakan?",
     "offer.claim.send": "Ambil dan kirim",
-    "offer.reopen": "✋ {who}, tiket ini sudah selesai, jadi teks Anda di atas belum dikirim. Mau diapakan?",
+    "offer.reopen": "✋ {who}, tiket ini sudah selesai, jadi pesan Anda di atas belum dikirim. Mau diapakan?",
     "offer.reopen.send": "Buka lagi dan kirim",
     "offer.text_only": (
         "✋ {who}, berkas belum bisa dikirim ke pelanggan, jadi pesan Anda di atas belum dikirim. Kirim teksnya saja?"
     ),
     "offer.text_only.send": "Kirim teksnya saja",
     "offer.lost": (
-        "✋ {who}, Loket dipulihkan dari salinan basis datanya, dan tidak tahu apakah teks Anda di atas sudah sampai "
+        "✋ {who}, Loket dipulihkan dari salinan basis datanya, dan tidak tahu apakah pesan Anda di atas sudah sampai "
         "ke pelanggan. Mau diapakan?"
     ),
     "offer.lost.send": "Kirim",
     "offer.note": "Simpan sebagai catatan",
     # --- what did not arrive
-    "trouble.failed": "⚠️ Teks ini *tidak sampai* ke pelanggan. {reason}",
-    "trouble.uncertain": "⚠️ Tidak dapat dipastikan apakah teks ini sampai ke pelanggan. {reason}",
+    "trouble.failed.file": "⚠️ Berkas ini *tidak sampai* ke pelanggan. {reason}",
+    "trouble.failed.text": "⚠️ Teks ini *tidak sampai* ke pelanggan. {reason}",
+    "trouble.uncertain.file": "⚠️ Tidak dapat dipastikan apakah berkas ini sampai ke pelanggan. {reason}",
+    "trouble.uncertain.text": "⚠️ Tidak dapat dipastikan apakah teks ini sampai ke pelanggan. {reason}",
     "trouble.restored": (
         "Loket dipulihkan dari salinan basis datanya dari {since}; setelah itu teks ini mungkin sudah dikirim."
     ),
@@ -126,7 +130,6 @@ TEXTS: dict[str, str] = {
     "refused.not_an_agent": "Hanya anggota penuh kanal ini yang dapat melakukannya.",
     "refused.wrong_use": "{problem} Bentuk yang benar: {usage}",
     "problem.text_missing": "Teksnya belum ada.",
-    "problem.files_not_yet": "Belum ada yang dikirim: berkas belum bisa dikirim ke pelanggan. Kirim teksnya saja.",
     "problem.reason_missing": "Alasannya belum ada.",
     "problem.unknown_verb": "Perintah `{verb}` tidak dikenal.",
     "problem.other": "Perintah itu tidak dapat dipahami.",
@@ -357,7 +360,7 @@ TEXTS: dict[str, str] = {
     "notice.undone.close": "↩️ {who} batal menutupnya, dan pelanggan belum diberi tahu.",
     "notice.undone.reopen": "↩️ {who} batal membukanya kembali.",
     "notice.nobody": "Seseorang",
-    "reminder.held": "⏰ {who}, teks Anda “{words}” masih menunggu keputusan: mohon tekan tombol di atas.",
+    "reminder.held": "⏰ {who}, pesan Anda “{words}” masih menunggu keputusan: mohon tekan tombol di atas.",
     "reminder.uncertain": (
         "⏰ {who}, belum diketahui apakah “{words}” sampai ke pelanggan: mohon tekan tombol di atas."
     ),

@@ -36,7 +36,12 @@ REASONS: dict[str, str] = {
     "The file is larger than {count} MB, which is the limit.": "Berkasnya lebih besar dari {count} MB, batasnya.",
     "The disk of the machine that Loket runs on is full.": "Diska mesin tempat Loket berjalan penuh.",
     "The folder of LOKET_DATA_DIR can't be written.": "Folder LOKET_DATA_DIR tidak bisa ditulisi.",
+    "The file is empty.": "Berkasnya kosong.",
+    "{platform} takes at most {most} MB; this has {size} MB.": (
+        "{platform} menerima paling banyak {most} MB; berkas ini {size} MB."
+    ),
     # --- Telegram
+    "The file is too large for Telegram.": "Berkasnya terlalu besar untuk Telegram.",
     "Telegram does not accept the bot's token (or TELEGRAM_API_URL is not a Bot API).": (
         "Telegram tidak menerima token bot (atau TELEGRAM_API_URL bukan Bot API)."
     ),
@@ -94,6 +99,7 @@ REASONS: dict[str, str] = {
     "WhatsApp knows no such phone number: check WHATSAPP_PHONE_NUMBER_ID and the token's permissions.": (
         "WhatsApp tidak mengenal nomor itu: periksa WHATSAPP_PHONE_NUMBER_ID dan izin token."
     ),
+    "WhatsApp did not answer to the file.": "WhatsApp tidak menjawab saat berkasnya dikirim.",
     "WhatsApp could not take the file.": "WhatsApp tidak bisa menerima berkasnya.",
     "WhatsApp does not deliver messages of this kind to this customer.": (
         "WhatsApp tidak menyampaikan pesan semacam ini kepada pelanggan ini."
@@ -138,6 +144,24 @@ REASONS: dict[str, str] = {
     "The ticket's card is not in Slack yet.": "Kartu tiketnya belum ada di Slack.",
     "The thread is locked in Slack.": "Utasnya dikunci di Slack.",
     "The text is too long for Slack.": "Teksnya terlalu panjang untuk Slack.",
+    "Slack does not hand the file over.": "Slack tidak menyerahkan berkasnya.",
+    "Slack does not hand the file over: the app lacks files:read, install it again from `loket manifest`.": (
+        "Slack tidak menyerahkan berkasnya: aplikasi kekurangan files:read, pasang lagi dari `loket manifest`."
+    ),
+    "Slack points to a foreign address for the file, where we do not go.": (
+        "Slack menunjuk ke alamat asing untuk berkasnya, dan kita tidak ke sana."
+    ),
+    "The file is no longer in Slack.": "Berkasnya sudah tidak ada di Slack.",
+    "The file is kept outside of Slack: send the customer a link to it.": (
+        "Berkasnya disimpan di luar Slack: kirim tautannya kepada pelanggan."
+    ),
+    "Slack hides the file, because the workspace has reached its limit.": (
+        "Slack menyembunyikan berkasnya karena ruang kerja sudah mencapai batasnya."
+    ),
+    "Slack does not let the app see the file.": "Slack tidak mengizinkan aplikasi melihat berkasnya.",
+    "Slack hands posts, lists and canvases over to nobody: export it as a file and send that.": (
+        "Slack tidak menyerahkan pos, daftar, dan kanvas: ekspor sebagai berkas lalu kirim itu."
+    ),
     "Slack did not take the file.": "Slack tidak menerima berkasnya.",
 }
 

@@ -8,15 +8,17 @@ from typing import cast
 
 import pytest
 
-from bot.channels.base import Capabilities, Channel, OutboundPart, Sent
+from bot.channels.base import Capabilities, Channel, OutboundPart, Sent, Sink
 from bot.delivery import decide, outbox
 from bot.delivery.customers import CustomerSender
+from bot.delivery.enclosures import Enclosures
+from bot.delivery.files import FileStore
 from bot.delivery.ports import Delivered, Part
 from bot.domain.ids import Address
 from bot.domain.receipts import Receipt, of_parts
 from bot.domain.text import RichText
 from bot.errors import Down, Later, Rejected, Unconfirmed
-from bot.models.rows import CustomerRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
+from bot.models.rows import AttachmentRow, CustomerRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
 from tests.clock import MONDAY, ManualClock
 from tests.database import Kind, fresh_database
 
@@ -176,6 +178,17 @@ async def test_a_message_is_read_to_its_end_only_with_its_last_part(message: Mes
 # --- the customer's end of it
 
 
+class Nowhere:
+    """Where no agent's file lies."""
+
+    async def fetch(self, row: AttachmentRow, sink: Sink) -> None:  # noqa: ARG002 - it is asked for nothing
+        raise Rejected("It is not there.")
+
+
+def sender(channels: Mapping[str, Channel], *, clock: ManualClock) -> CustomerSender:
+    return CustomerSender(channels, Enclosures(FileStore(Path("nowhere")), Nowhere()), clock=clock)
+
+
 def part_of(ticket: int | None) -> Part:
     return Part(
         id=3, lane="customer:1", kind="send", ticket=ticket, message=None, payload={"text": TEXT.to_json()},
@@ -186,7 +199,7 @@ def part_of(ticket: int | None) -> Part:
 async def test_a_part_goes_to_the_address_of_its_tickets_customer(message: MessageRow) -> None:
     chat = Chat()
 
-    delivered = await CustomerSender(chat.channels, clock=ManualClock()).send(part_of(message.ticket_id))
+    delivered = await sender(chat.channels, clock=ManualClock()).send(part_of(message.ticket_id))
 
     assert delivered == Delivered(key="chat-1")
     (sent,) = chat.sent
@@ -197,7 +210,7 @@ async def test_a_part_without_a_ticket_names_its_address_itself() -> None:
     chat, part = Chat(), part_of(None)
     identity = await IdentityRow.get()
 
-    await CustomerSender(chat.channels, clock=ManualClock()).send(
+    await sender(chat.channels, clock=ManualClock()).send(
         replace(part, payload={**part.payload, "identity": identity.id})
     )
 
@@ -206,12 +219,12 @@ async def test_a_part_without_a_ticket_names_its_address_itself() -> None:
 
 async def test_a_channel_that_is_switched_off_has_certainly_not_been_reached(message: MessageRow) -> None:
     with pytest.raises(Down, match="chat is switched off"):
-        await CustomerSender({}, clock=ManualClock()).send(part_of(message.ticket_id))
+        await sender({}, clock=ManualClock()).send(part_of(message.ticket_id))
 
 
 async def test_a_customers_channel_cannot_be_asked_what_arrived(message: MessageRow) -> None:
     with pytest.raises(Unconfirmed):
-        await CustomerSender(Chat().channels, clock=ManualClock()).find(part_of(message.ticket_id))
+        await sender(Chat().channels, clock=ManualClock()).find(part_of(message.ticket_id))
 
 
 async def test_a_channel_that_reports_by_itself_is_waited_for(message: MessageRow) -> None:
@@ -219,9 +232,9 @@ async def test_a_channel_that_reports_by_itself_is_waited_for(message: MessageRo
     part = replace(part_of(message.ticket_id), tried_at=MONDAY - timedelta(seconds=10))
 
     with pytest.raises(Later) as waiting:
-        await CustomerSender(chat.channels, clock=ManualClock()).find(part)
+        await sender(chat.channels, clock=ManualClock()).find(part)
     with pytest.raises(Unconfirmed):
-        await CustomerSender(chat.channels, clock=ManualClock(MONDAY + timedelta(seconds=20))).find(part)
+        await sender(chat.channels, clock=ManualClock(MONDAY + timedelta(seconds=20))).find(part)
 
     assert waiting.value.after == timedelta(seconds=20)
 
@@ -231,9 +244,7 @@ async def test_nothing_is_sent_outside_the_window(message: MessageRow) -> None:
     await IdentityRow.all().update(last_inbound_at=MONDAY - timedelta(hours=24))
 
     with pytest.raises(Rejected, match="only for a time"):
-        await CustomerSender(chat.channels, clock=ManualClock()).send(part_of(message.ticket_id))
-    await CustomerSender(chat.channels, clock=ManualClock(MONDAY - timedelta(seconds=1))).send(
-        part_of(message.ticket_id)
-    )
+        await sender(chat.channels, clock=ManualClock()).send(part_of(message.ticket_id))
+    await sender(chat.channels, clock=ManualClock(MONDAY - timedelta(seconds=1))).send(part_of(message.ticket_id))
 
     assert len(chat.sent) == 1

@@ -20,6 +20,7 @@ from bot.domain.events import (
     CustomerUnreachable,
     CustomerWrote,
     Event,
+    FileRefused,
     Hint,
     MessageId,
     NoteTaken,
@@ -167,7 +168,6 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
     (NoteTaken(**said()), (RECEIPT,)),
     (NoteTaken(**said(), post=True), (PostMessage(MESSAGE),)),
     (NoteTaken(**said(), hint=Hint.NOT_SENT), (RECEIPT, Whisper(to=MIKA, name="not_sent", message=MESSAGE))),
-    (NoteTaken(**said(), hint=Hint.FILES), (RECEIPT, PostNotice(name="files_not_yet", people=(MIKA,)))),
     (ChangeSent(**said(), what="edit"), (RECEIPT,)),
     (ChangeCarried(**said(), what="edit"), (PostNotice(name="edit_carried", people=(MIKA,), about=MESSAGE),)),
     (
@@ -176,6 +176,10 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
             PostNotice(name="delete_not_carried", people=(MIKA,), words={"reason": "It is gone."}, about=MESSAGE),
             RECEIPT,
         ),
+    ),
+    (
+        FileRefused(**said(), name="film.mp4", reason="too large"),
+        (PostNotice(name="file_refused", people=(MIKA,), words={"file": "film.mp4", "why": "too large"}), RECEIPT),
     ),
 ]
 

@@ -26,7 +26,7 @@ CLOSED = replace(OWNED, status=Status.CLOSED)
 SOLVED_UNOWNED = replace(UNOWNED, status=Status.SOLVED)
 
 RELAY, KEEP, HINT = Relay(), Keep(), Keep(Hint.NOT_SENT)
-CLAIM, REOPEN, TEXT_ONLY = Ask(Offer.CLAIM), Ask(Offer.REOPEN), Ask(Offer.TEXT_ONLY)
+CLAIM, REOPEN = Ask(Offer.CLAIM), Ask(Offer.REOPEN)
 OWNER_MODE, EVERYONE, EXPLICIT = ReplyMode.OWNER, ReplyMode.EVERYONE, ReplyMode.EXPLICIT
 
 INTERNAL = [
@@ -105,26 +105,35 @@ def test_an_owner_answers_in_every_state_that_is_worked_on(mode: ReplyMode, stat
     assert judge(DRAFT, ticket=replace(OWNED, status=status), mode=mode) == RELAY
 
 
+@pytest.mark.parametrize("plain", ["It is on its way.", "", " \n"])
 @pytest.mark.parametrize(
     ("mode", "draft", "ticket", "expected"),
     [
-        (OWNER_MODE, DRAFT, OWNED, TEXT_ONLY),
-        (EVERYONE, BY_OTHER, OWNED, TEXT_ONLY),
-        (OWNER_MODE, DRAFT, UNOWNED, TEXT_ONLY),
-        (OWNER_MODE, DRAFT, SOLVED, TEXT_ONLY),
-        (OWNER_MODE, BY_OTHER, OWNED, KEEP),
+        (OWNER_MODE, DRAFT, OWNED, RELAY),
+        (OWNER_MODE, BY_OTHER, OWNED, HINT),
+        (OWNER_MODE, DRAFT, UNOWNED, CLAIM),
+        (OWNER_MODE, DRAFT, SOLVED, REOPEN),
+        (OWNER_MODE, DRAFT, CLOSED, REOPEN),
+        (OWNER_MODE, BY_OTHER, SOLVED, HINT),
+        (OWNER_MODE, LOST, OWNED, Ask(Offer.LOST)),
+        (EVERYONE, BY_OTHER, OWNED, RELAY),
+        (EVERYONE, BY_OTHER, UNOWNED, CLAIM),
+        (EVERYONE, BY_OTHER, SOLVED, REOPEN),
         (EXPLICIT, DRAFT, OWNED, KEEP),
-        (OWNER_MODE, replace(DRAFT, plain=" "), OWNED, Keep(Hint.FILES)),
-        (EVERYONE, replace(BY_OTHER, plain=""), OWNED, Keep(Hint.FILES)),
-        (OWNER_MODE, replace(BY_OTHER, plain=""), OWNED, KEEP),
-        (EXPLICIT, replace(DRAFT, plain=""), OWNED, KEEP),
-        (OWNER_MODE, replace(DRAFT, plain="// the scan"), OWNED, KEEP),
+        (EXPLICIT, BY_OTHER, UNOWNED, KEEP),
     ],
 )
-def test_files_follow_the_rules_of_text_but_stay_here_for_now(
-    mode: ReplyMode, draft: Draft, ticket: Ticket, expected: Verdict
+def test_files_follow_the_rules_of_text_also_without_any(
+    mode: ReplyMode, draft: Draft, ticket: Ticket, expected: Verdict, plain: str
 ) -> None:
-    assert judge(replace(draft, files=1), ticket=ticket, mode=mode) == expected
+    assert judge(replace(draft, files=1, plain=plain), ticket=ticket, mode=mode) == expected
+
+
+@pytest.mark.parametrize("draft", INTERNAL)
+@pytest.mark.parametrize("ticket", [OWNED, UNOWNED, SOLVED])
+@pytest.mark.parametrize("mode", list(ReplyMode))
+def test_the_files_of_an_internal_text_are_internal(draft: Draft, ticket: Ticket, mode: ReplyMode) -> None:
+    assert judge(replace(draft, files=1), ticket=ticket, mode=mode) == KEEP
 
 
 @pytest.mark.parametrize("plain", ["", " \n", "\u200b", "\u3164\ufe0f"])
@@ -164,12 +173,12 @@ modes = st.sampled_from(ReplyMode)
 
 
 @given(draft=drafts, ticket=tickets, mode=modes)
-def test_only_a_members_own_bare_words_are_ever_relayed(draft: Draft, ticket: Ticket, mode: ReplyMode) -> None:
+def test_only_a_members_bare_words_and_files_are_ever_relayed(draft: Draft, ticket: Ticket, mode: ReplyMode) -> None:
     verdict = judge(draft, ticket=ticket, mode=mode)
 
     if verdict == RELAY:
         assert draft.role is Role.AGENT
-        assert (draft.mentions, draft.broadcast, draft.files) == (False, False, 0)
+        assert (draft.mentions, draft.broadcast) == (False, False)
         assert mode is EVERYONE or (mode is OWNER_MODE and draft.author == ticket.owner)
         assert ticket.owner is not None
         assert not ticket.status.is_done

@@ -51,6 +51,9 @@ class Pigeons:
     def pieces(self, text: RichText) -> tuple[RichText, ...]:
         return (text,)
 
+    def carried_as(self, *, mime: str, size_bytes: int) -> str:
+        return f"{mime} of {size_bytes}"
+
     async def send(self, part: OutboundPart) -> Sent:
         return Sent(part.mark)
 
