@@ -184,7 +184,7 @@ async def test_who_takes_a_ticket_is_told_who_is_heard(desk: World, replies: dic
         ("edit_not_carried", {"reason": "Nobody but its writer can change it."}),
         ("delete_not_carried", {"reason": "Nobody but its writer can change it."}),
         ("files_not_yet", {}),  # one that a version before files could be sent has left in the outbox
-        ("file_refused", {"file": "film.mp4", "why": "The file is empty."}),
+        ("file_refused", {"file": "our film", "why": "The file is empty."}),
     ],
 )
 async def test_every_notice_names_its_actor_and_shows_its_words(desk: World, name: str, words: dict[str, str]) -> None:
