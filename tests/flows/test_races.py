@@ -143,22 +143,6 @@ async def test_a_command_whose_answer_needs_a_platform_that_is_away_is_answered_
         assert "Where is my order?" in world.mika.whispers[-1]
 
 
-async def test_a_file_behind_an_explicit_reply_is_not_swallowed(world: World, ada: Customer) -> None:
-    said = await world.mika.writes("!reply See the invoice", under=world.card(), files=["invoice.pdf"])
-
-    assert ada.received[1:] == []
-    assert world.reactions(said) == ["lock"]
-    assert "files" in world.mika.whispers[-1].lower()
-
-
-async def test_a_colleagues_text_with_a_file_is_not_offered_to_be_sent_without_it(world: World, ada: Customer) -> None:
-    await world.budi.writes("See the invoice", under=world.card(), files=["invoice.pdf"])
-    await world.passes(HOLD)
-
-    assert len(ada.received) == 1
-    assert "note.send" not in str(world.slack.ephemerals(world.budi.id))
-
-
 async def test_half_a_character_in_a_text_of_slacks_delays_nobody(world: World, ada: Customer) -> None:
     world.slack.post(world.budi.id, world.channel, "cut \ud83d", thread_ts=world.card())
     await world.mika.writes("It is on its way", under=world.card())

@@ -164,16 +164,6 @@ async def test_text_under_a_solved_ticket_is_held_and_reopens_when_sent(world: W
     assert ada.received[-1] == "One more thing"
 
 
-async def test_a_file_is_not_swallowed(world: World, ada: Customer) -> None:
-    await world.mika.writes("See the invoice", under=world.card(), files=["invoice.pdf"])
-    await world.passes(HOLD)
-
-    assert len(ada.received) == 1
-    offer = world.slack.thread(world.channel, world.card())[-1]
-    await world.mika.presses("offer.send", on=offer["ts"])
-    assert ada.received[1:] == ["See the invoice"]
-
-
 async def test_explicit_words_go_at_once_with_names_for_mentions(world: World, ada: Customer) -> None:
     said = await world.mika.writes("!reply // @budi will call you", under=world.card())
 
