@@ -20,7 +20,7 @@ from bot.channels.base import Raw
 from bot.clock import Clock
 from bot.delivery.inbox import Inbox
 from bot.errors import DeliveryError, Later
-from bot.models.rows import MessageRow, TicketRow
+from bot.models.rows import InboxRow, MessageRow, TicketRow
 from bot.slack import parse
 from bot.slack.errors import reading
 from bot.slack.holds import Holds
@@ -76,24 +76,32 @@ class CatchUp:
     async def _found(self, row: TicketRow) -> list[Raw]:
         """All that happened in the thread, as the events that Slack would have sent."""
         channel, me = str(row.slack_channel), (await self._people.me()).user
-        known = MessageRow.filter(ticket_id=row.id, author__startswith="agent:", slack_ts__isnull=False)
-        gone = {str(one.slack_ts): one for one in await known}  # before reading: what is stored later is not gone
+        gone = await self._known(row)  # before reading: what is stored later is not gone
         events: list[_Json] = []
         async for message in self._thread(channel, str(row.thread_ts)):
             gone.pop(str(message.get("ts")), None)
             said = parse.posted(message, channel=channel)
             if isinstance(said, Posted) and said.user != me:
                 events += _written(message)
-        events += [self._deleted(one, thread=str(row.thread_ts)) for one in gone.values()]
+        events += [self._deleted(ts, user=user, thread=str(row.thread_ts)) for ts, user in gone.items()]
         bodies = [
             {"type": "event_callback", "event": {**event, "type": "message", "channel": channel}} for event in events
         ]
         return [parse.raw(body, text=json.dumps(body)) for body in bodies]
 
-    def _deleted(self, message: MessageRow, *, thread: str) -> _Json:
-        was = {"ts": message.slack_ts, "thread_ts": thread, "user": message.author.removeprefix("agent:"), "text": ""}
+    async def _known(self, row: TicketRow) -> dict[str, str]:
+        """The messages of agents in the thread that we have, decided or not, each with who wrote it."""
+        lane = f"{self._source}:{parse.lane_of(row.slack_channel, row.thread_ts)}"
+        undecided = await InboxRow.filter(lane=lane, state="new")  # first: it may be decided before we look there
+        said = [parse.happened(json.loads(one.body)) for one in undecided]
+        known = {str(one.ts): str(one.user) for one in said if isinstance(one, Posted) and one.user and not one.is_bot}
+        decided = MessageRow.filter(ticket_id=row.id, author__startswith="agent:", slack_ts__isnull=False)
+        return known | {str(one.slack_ts): one.author.removeprefix("agent:") for one in await decided}
+
+    def _deleted(self, ts: str, *, user: str, thread: str) -> _Json:
+        was = {"ts": ts, "thread_ts": thread, "user": user, "text": ""}
         at = f"{self._clock.now().timestamp():.6f}"
-        return {"subtype": "message_deleted", "deleted_ts": message.slack_ts, "previous_message": was, "event_ts": at}
+        return {"subtype": "message_deleted", "deleted_ts": ts, "previous_message": was, "event_ts": at}
 
     async def _thread(self, channel: str, ts: str) -> AsyncIterator[_Json]:
         cursor: str | None = None

@@ -2,13 +2,14 @@
 When the hold of a reply is over: not before everything that happened in its thread has been seen.
 
 Else a deletion that is stored but not processed yet would come too late, and after a start so would one that Slack has
-not told us of: whatever was held when the last process ended waits until its thread has been read again.
+not told us of: whatever was held when the last process ended, or was not even looked at, waits until its thread has
+been read again.
 """
 
 from collections.abc import Callable
 
 from bot.models.rows import DeliveryRow, InboxRow, MessageRow, TicketRow
-from bot.slack.parse import lane_of
+from bot.slack.parse import lane_of, place_of
 
 
 class Holds:
@@ -24,9 +25,14 @@ class Holds:
         self.woken: Callable[[], None] = lambda: None  #: called when something may leave that might not before
 
     async def recover(self) -> None:
-        """Take note of what an earlier process has left held."""
+        """Take note of what an earlier process has left held, or stored and undecided."""
         held = DeliveryRow.filter(kind="send", state="held", message__slack_ts__isnull=False)
         self.unread = {row.ticket_id for row in await held if row.ticket_id is not None}
+        new = InboxRow.filter(source=self._source, state="new").distinct()
+        for lane in await new.values_list("lane", flat=True):
+            channel, thread = place_of(str(lane).removeprefix(f"{self._source}:"))
+            tickets = TicketRow.filter(slack_channel=channel, thread_ts=thread)
+            self.unread.update(await tickets.values_list("id", flat=True))
 
     def read(self, ticket: int) -> None:
         """All that Slack knows of the ticket's thread is in the inbox."""

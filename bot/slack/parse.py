@@ -122,6 +122,12 @@ def lane_of(channel: object, thread: object) -> str:
     return f"{channel}:{thread}"[:200]
 
 
+def place_of(lane: str) -> tuple[str, str]:
+    """The Slack channel and the thread of a lane; of one that is no thread's, what is neither."""
+    channel, _, thread = lane.partition(":")
+    return channel, thread
+
+
 def happened(body: Mapping[str, Any]) -> Happened:
     """Say what an event means."""
     event = _mapping(body.get("event"))

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.sandbox.faults import PlatformError
+from bot.sandbox.faults import PlatformError, Throttled
 from tests.crashes.process import until
 from tests.database import Kind
 from tests.world import Customer, World
 from tests.world import world as new_world
 
 HOLD = timedelta(seconds=5)
+BUSY = timedelta(seconds=20)
 
 
 @pytest.fixture
@@ -104,3 +105,51 @@ async def test_one_whose_deletion_waits_to_be_processed_is_not_sent(world: World
     await world.quiet()
 
     assert ada.received[1:] == []
+
+
+async def _stored_and_not_looked_at(world: World) -> None:
+    """Mika writes, and the service ends before it has decided what becomes of it; then Mika deletes it."""
+    nina = world.slack.add_user("nina", real_name="Nina")
+    world.slack.join(world.channel, nina)
+    world.slack.faults.plan("users.info", Throttled(int(BUSY.total_seconds())))
+    world.slack.post(nina, world.channel, "// who is it?", thread_ts=world.card())  # all behind it waits
+    await world.quiet()
+    crook = world.slack.post(world.mika.id, world.channel, "he is a crook", thread_ts=world.card())
+    await world.quiet()
+    await world.stop()
+    world.slack.delete(world.mika.id, world.channel, crook)
+    await world.slack.quiet()
+
+
+async def _later_ones_alone_arrive(world: World, customer: Customer) -> None:
+    await world.mika.writes("On its way!", under=world.card())
+    await world.passes(HOLD)
+    await until(lambda: len(customer.received) > 1, "what was written later has left")
+    assert customer.received[1:] == ["On its way!"]
+
+
+async def test_one_that_nobody_had_looked_at_waits_for_its_thread_as_well(world: World, ada: Customer) -> None:
+    await _stored_and_not_looked_at(world)
+
+    reading = world.slack.faults.hold("conversations.replies", performed=False)
+    await world.start()
+    await reading.reached()
+    await world.passes(BUSY)
+    await world.passes(HOLD)
+    reading.release()
+    await world.quiet()
+
+    await _later_ones_alone_arrive(world, ada)
+
+
+async def test_one_that_nobody_has_looked_at_when_its_thread_is_read_is_not_sent(world: World, ada: Customer) -> None:
+    await _stored_and_not_looked_at(world)
+
+    calls = len(world.slack.calls)
+    await world.start()
+    await until(lambda: "conversations.replies" in {call.method for call in world.slack.calls[calls:]}, "it is read")
+    await world.quiet()
+    await world.passes(BUSY)
+    await world.passes(HOLD)
+
+    await _later_ones_alone_arrive(world, ada)
