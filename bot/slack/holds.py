@@ -32,7 +32,7 @@ class Holds:
         for lane in await new.values_list("lane", flat=True):
             channel, thread = place_of(str(lane).removeprefix(f"{self._source}:"))
             tickets = TicketRow.filter(slack_channel=channel, thread_ts=thread)
-            self.unread.update(await tickets.values_list("id", flat=True))
+            self.unread.update([row.id for row in await tickets])
 
     def read(self, ticket: int) -> None:
         """All that Slack knows of the ticket's thread is in the inbox."""
