@@ -18,7 +18,7 @@ from tortoise.transactions import in_transaction
 
 from bot.clock import Clock
 from bot.delivery.limits import Limits
-from bot.delivery.ports import Delivered, Holds, Outcome, Part, Refused, Sender, Settle, Unknown
+from bot.delivery.ports import FILE, Delivered, Holds, Outcome, Part, Refused, Sender, Settle, Unknown
 from bot.delivery.retry import backoff
 from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
 from bot.logs import origin, trace
@@ -30,6 +30,7 @@ LEASE = timedelta(seconds=120)  #: longer than any request may take; a part stil
 ASK_AFTER = timedelta(seconds=3)  #: so long a request that was cut off may still be on its way in; then it is asked for
 DOWN = timedelta(seconds=30)  #: between looks at a platform that somebody must mend first
 SETTLE_TRIES, SETTLE_PAUSE = 60, timedelta(seconds=1)  #: for storing what is known; together less than a lease
+FILES_AT_ONCE = 4  #: fewer than a worker has slots: a file may take minutes, and texts must not wait for it
 LOOK = 500  #: lanes that one look takes in
 REMEMBERED = timedelta(minutes=10)  #: how long it counts when a lane was served
 TRIES = 8  #: attempts that ended in the unknown and were found not to have arrived, before a part is given up
@@ -128,6 +129,7 @@ class Outbox:
         self._clock = clock
         self._jitter = jitter
         self._in_hand: set[int] = set()
+        self._files_in_hand: set[int] = set()
         self._served_at: dict[str, datetime] = {}
         self._put_off_times: Counter[int] = Counter()  # for the back-off only, so a restart may forget it
 
@@ -149,7 +151,7 @@ class Outbox:
                 leased: list[Part] = []
                 heads = await self._heads(now=now, limit=limit - len(parts), but=held_on)
                 for row in await _rows(heads):
-                    if row.state == "held" and not await self._holds.are_over(row):
+                    if not self._has_room(row, (*parts, *leased)) or not await self._is_over(row):
                         held_on.add(row.id)
                         refused = True
                     elif self._limits.free_at(row.budget, now=now) > now:  # a budget that ran out on the way is closed
@@ -159,7 +161,17 @@ class Outbox:
                 await _store_leases(leased, now=now)
                 parts += leased
         self._in_hand.update(part.id for part in parts)
+        self._files_in_hand.update(part.id for part in parts if FILE in part.payload)
         return parts
+
+    def _has_room(self, row: DeliveryRow, taken: Collection[Part]) -> bool:
+        """Whether this part may be worked on beside what is under way: of files only a few."""
+        files = len(self._files_in_hand) + sum(FILE in part.payload for part in taken)
+        return FILE not in row.payload or files < FILES_AT_ONCE
+
+    async def _is_over(self, row: DeliveryRow) -> bool:
+        """Whether nothing holds it back any more."""
+        return row.state != "held" or await self._holds.are_over(row)
 
     async def _heads(self, *, now: datetime, limit: int, but: Collection[int]) -> Sequence[int]:
         closed = self._limits.closed(now=now)
@@ -205,6 +217,7 @@ class Outbox:
                 await self._ask(item)
         finally:
             self._in_hand.discard(item.id)
+            self._files_in_hand.discard(item.id)
 
     async def next_due(self, *, now: datetime) -> datetime | None:
         """When the next part becomes due, or a budget recovers."""

@@ -12,6 +12,7 @@ from bot.errors import Rejected
 from bot.models.rows import AttachmentRow, IdentityRow, TicketRow
 from bot.services.context import Context
 
+AFTER_TEXTS = 1  #: the rank of a file among what is ready; in its own lane it keeps its place
 _ID = "id"  #: in an attachment's source: what it is called where it lies
 
 
@@ -66,7 +67,7 @@ async def entries(row: TicketRow, message: MessageId, *, due_at: datetime) -> li
     """One part for each file that can go, in order."""
     return [
         Entry(
-            lane=f"customer:{row.id}", kind="send", ticket=row.id, message=message, due_at=due_at,
+            lane=f"customer:{row.id}", kind="send", rank=AFTER_TEXTS, ticket=row.id, message=message, due_at=due_at,
             payload={"text": RichText(()).to_json(), FILE: file.id, "released_at": due_at.isoformat()},
         )
         for file in await of_message(message)

@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from tortoise.transactions import in_transaction
 
-from bot.delivery.outbox import DOWN, LOOK, REMEMBERED, TRIES
+from bot.delivery.outbox import DOWN, FILES_AT_ONCE, LOOK, REMEMBERED, TRIES
+from bot.delivery.ports import FILE
 from bot.errors import Down, Later, Unconfirmed
 from bot.models.rows import DeliveryRow
 from tests.clock import MONDAY
@@ -53,6 +55,22 @@ async def test_a_lane_with_much_to_send_takes_turns_with_the_others(desk: Desk) 
     desk.clock.passes(SECOND)
 
     assert [await desk.round(limit=1) for _ in range(3)] == [["a1"], ["b1"], ["a2"]]
+
+
+async def test_files_leave_room_for_texts(desk: Desk) -> None:
+    for number in range(FILES_AT_ONCE + 2):
+        await desk.put(replace(part(f"f{number}", lane=f"f{number}"), payload={"name": f"f{number}", FILE: number}))
+    desk.clock.passes(SECOND)
+    await desk.put(part("text"))
+
+    taken = await desk.take()
+    none_fits = await desk.take()
+    await desk.outbox.work(taken[0])
+    next_one = await desk.take()
+
+    assert [part.payload["name"] for part in taken] == [*(f"f{number}" for number in range(FILES_AT_ONCE)), "text"]
+    assert none_fits == []
+    assert [part.payload["name"] for part in next_one] == [f"f{FILES_AT_ONCE}"]
 
 
 async def test_who_was_served_long_ago_is_forgotten(desk: Desk) -> None:
