@@ -44,9 +44,8 @@ _REFUSALS = {
     "message can't be edited": "Telegram does not let this message be changed any more.",
     "message can't be deleted": "Telegram lets a message be deleted for 48 hours only.",
     "file must be non-empty": "The file is empty.",
-    "too large": "The file is too large for Telegram.",
 }
-TOO_LARGE = 413  #: HTTP
+_TOO_LARGE = "The file is too large for Telegram."
 _LOST = "Telegram's answer did not come: the message may have arrived or not."
 
 
@@ -79,8 +78,8 @@ def gateway_status(error: TelegramError) -> int | None:
 
 def _of_gateway(status: int) -> DeliveryError:
     """Below 500 a gateway has let nothing through; above, nobody knows how far the request came."""
-    if status == TOO_LARGE:  # Telegram's own answer, which the library words like a gateway's
-        return Rejected("The file is too large for Telegram.")
+    if status == 413:
+        return Rejected(_TOO_LARGE)
     if status < 500:
         return Later("Something between here and Telegram refuses the connection.")
     return Unconfirmed(_LOST)
@@ -89,6 +88,8 @@ def _of_gateway(status: int) -> DeliveryError:
 def _of_network(error: TelegramError) -> DeliveryError:
     if isinstance(error.__cause__, NEVER_SENT):
         return Later("Telegram can't be reached.")
+    if "too large" in error.message.lower():  # Telegram's own 413
+        return Rejected(_TOO_LARGE)
     if isinstance(error, NetworkError) and error.__cause__ is None:  # Telegram's own JSON, code 500 for instance
         return Later("Telegram says that it has a problem of its own.")
     return Unconfirmed(_LOST)

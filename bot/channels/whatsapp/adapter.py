@@ -199,7 +199,9 @@ class WhatsAppChannel:
         """Hand a file over; returns WhatsApp's name for it, which is good for 30 days. No end of it is uncertain."""
         patience_s = self._answer.total_seconds() + file.size_bytes / TAKEN_BYTES_PER_S
         mime = "text/plain" if file.mime.startswith("text/") else file.mime  # the one kind of text that it knows
-        form = aiohttp.FormData({"messaging_product": "whatsapp", "type": mime})
+        form = aiohttp.FormData(
+            {"messaging_product": "whatsapp", "type": mime}, quote_fields=False
+        )  # names as they are
         with file.path.open("rb") as content:
             form.add_field("file", content, filename=file.name, content_type=mime)
             try:
