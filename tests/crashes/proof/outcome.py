@@ -63,6 +63,15 @@ class Outcome:
             "internal": self.internal, "seconds": round(self.seconds), "broken": self.broken,
         }  # fmt: skip
 
+    @classmethod
+    def of_json(cls, kept: dict[str, Any]) -> "Outcome":
+        """As `as_json` made it."""
+        return cls(
+            kept["seeds"], Counter(kept["kills"]), Counter(kept["faults"]), Counter(kept["acts"]),
+            {direction: Counter(counts) for direction, counts in kept["found"].items()},
+            kept["internal"], kept["seconds"], kept["broken"],
+        )  # fmt: skip
+
     def table(self) -> str:
         """For people, in Markdown."""
         directions = list(self.found)
