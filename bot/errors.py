@@ -13,8 +13,9 @@ BotError
 │  ├─ NotAnAgent        a guest, a stranger, somebody outside the desk
 │  └─ WrongUse          the words of a command do not fit; carries the right form
 └─ DeliveryError        a part may not have reached the other side
-   ├─ Rejected          certain: not sent, never will be (too long, window closed)
+   ├─ Rejected          certain: not sent, never will be (too long, not a kind that the channel takes)
    │  ├─ Unreachable    the customer blocked us, or is gone
+   │  ├─ Closed         the channel lets us write only after the customer has written again
    │  └─ TooBig         a file is larger than may be
    ├─ Later             certain: not sent; try again after ``after`` (429, refused connection, temporary refusal)
    ├─ Down              certain: not sent; the whole channel is unusable until somebody mends it (token, conflict)
@@ -163,6 +164,10 @@ class TooBig(Rejected):
     def __init__(self, limit_bytes: int) -> None:
         super().__init__(f"The file is larger than {limit_bytes >> 20} MB, which is the limit.")
         self.limit_bytes = limit_bytes
+
+
+class Closed(Rejected):
+    """Certainly not sent: the channel lets us write only for a time after the customer's last message."""
 
 
 class Later(DeliveryError):

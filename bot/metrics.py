@@ -34,7 +34,7 @@ from bot.errors import DeliveryError
 COMMITS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
 CALLS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 JOURNEYS = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600)
-OUTCOMES = ("delivered", "rejected", "unreachable", "later", "down", "unconfirmed", "error")  #: of deliveries
+OUTCOMES = ("delivered", "rejected", "unreachable", "closed", "later", "down", "unconfirmed", "error")  #: of deliveries
 LAG_EVERY_S = 1.0  #: between two looks at the loop's lag
 
 

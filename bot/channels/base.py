@@ -109,6 +109,7 @@ class Report:
     mark: str | None  #: the `OutboundPart.mark`, where the platform gives it back
     key: str | None  #: the `Sent.key`
     reason: str = ""  #: of a failure, a sentence for the agent
+    waits: bool = False  #: what failed may be sent again once the customer lets us
 
 
 @dataclass(frozen=True, slots=True)

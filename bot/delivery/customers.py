@@ -10,7 +10,7 @@ from bot.delivery.enclosures import Enclosures
 from bot.delivery.ports import FILE, Delivered, Part
 from bot.domain.ids import Address
 from bot.domain.text import RichText
-from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed
+from bot.errors import Closed, DeliveryError, Down, Later, Rejected, Unconfirmed
 from bot.logs import also
 from bot.metrics import Metrics
 from bot.models.database import query
@@ -48,7 +48,7 @@ class CustomerSender:
             return await _revise(part, identity, channel)
         closes_at = window_closes_at(channel.capabilities, identity.last_inbound_at)
         if closes_at is not None and closes_at <= self._clock.now():
-            raise Rejected(f"{channel.capabilities.label} lets us write only for a time after the customer's message.")
+            raise Closed(f"{channel.capabilities.label} lets us write only for a time after the customer's message.")
         file: int | None = part.payload.get(FILE)
         outbound = OutboundPart(
             file=None if file is None else await self._files.ready(file, channel),

@@ -16,6 +16,11 @@ from bot.models.rows import DeliveryRow
 TAKEN_BACK = "taken back"
 _STATES = "SELECT state, tried_at FROM delivery WHERE message_id = ? AND kind = 'send' ORDER BY id"
 _REFUSED = "SELECT COUNT(*) AS refused FROM attachment WHERE message_id = ? AND state = 'failed'"
+OFFERED = "offered"  #: in the payload of a part that waits: the thread has asked whether it shall be sent now
+_WAITING = """
+SELECT d.id FROM delivery AS d JOIN ticket AS t ON t.id = d.ticket_id
+WHERE t.identity_id = ? AND d.state = 'held' AND d.announced_at IS NOT NULL ORDER BY d.id
+"""
 STUCK = Q(state="failed") | Q(state="uncertain", announced_at__isnull=False)  #: what waits for somebody's decision
 
 
@@ -23,6 +28,43 @@ async def all_held(message: int) -> bool:
     """Whether nothing of the message has left its hold."""
     standing = await states(message)
     return bool(standing) and all(state == "held" for state in standing)
+
+
+async def hold(message: int, *, refused: int, reason: str, now: datetime) -> None:
+    """
+    What is left of a message waits until a person says that it shall be sent; its lane goes on without it.
+
+    That is the part that was ``refused`` for this reason, and what has not left yet.
+    """
+    waiting = Q(state__in=("held", "queued", "later"), announced_at__isnull=True) | Q(id=refused)
+    rows = DeliveryRow.filter(waiting, message_id=message, kind="send")
+    await rows.update(state="held", announced_at=now, settled_at=None, lease_until=None, error=reason)
+
+
+async def waits(message: int) -> bool:
+    """Whether parts of the message are held until a person says that they shall be sent."""
+    return await DeliveryRow.exists(message_id=message, kind="send", state="held", announced_at__isnull=False)
+
+
+async def release(message: int, *, now: datetime) -> None:
+    """Send what waits so, behind all that is in the lane."""
+    rows = await DeliveryRow.filter(message_id=message, kind="send", state="held", announced_at__isnull=False)
+    for row in sorted(rows, key=attrgetter("id")):
+        row.state, row.due_at, row.announced_at, row.error = "queued", now, None, None
+        row.seq = await next_seq(row.lane)
+        row.payload = {**row.payload, "released_at": now.isoformat(), OFFERED: False}
+        await row.save(update_fields=["state", "due_at", "announced_at", "error", "seq", "payload"])
+
+
+async def to_offer(identity: int) -> list[tuple[int, int]]:
+    """Tickets and messages of this customer that wait so and have not been offered yet; now they have been."""
+    found: dict[int, int] = {}
+    for waiting in await query(_WAITING, [identity]):
+        row = await DeliveryRow.by_id(waiting["id"])
+        if not row.payload.get(OFFERED) and row.message_id is not None and row.ticket_id is not None:
+            found[row.message_id] = row.ticket_id
+            await DeliveryRow.filter(id=row.id).update(payload={**row.payload, OFFERED: True})
+    return [(ticket, message) for message, ticket in found.items()]
 
 
 async def withdraw(message: int, *, why: str, now: datetime) -> int | None:

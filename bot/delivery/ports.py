@@ -81,10 +81,15 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """It will never be there; ``reason`` is a sentence for the agent. ``unreachable``: nor will anything else."""
+    """
+    It will never be there; ``reason`` is a sentence for the agent.
+
+    ``unreachable``: nor will anything else. ``waits``: it may be sent again once the customer lets us.
+    """
 
     reason: str
     unreachable: bool = False
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

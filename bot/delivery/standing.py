@@ -15,7 +15,8 @@ FROM inbox WHERE state IN ('new', 'parked') GROUP BY state
 UNION ALL
 SELECT 'outbox', state, COUNT(*), COUNT(DISTINCT lane), MIN(created_at)
 FROM delivery
-WHERE state IN ('held', 'queued', 'later', 'sending', 'uncertain', 'failed') AND (state <> 'held' OR kind = 'send')
+WHERE state IN ('held', 'queued', 'later', 'sending', 'uncertain', 'failed')
+AND (state <> 'held' OR (kind = 'send' AND announced_at IS NULL))
 GROUP BY state
 UNION ALL
 SELECT 'outbox', 'undecided', COUNT(*), COUNT(DISTINCT ticket_id), MIN(arrived_at)

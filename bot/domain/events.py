@@ -20,6 +20,8 @@ class Offer(StrEnum):
 
     CLAIM = "claim"
     REOPEN = "reopen"
+    OUT_OF_REACH = "out_of_reach"  #: nothing reaches the customer now
+    IN_REACH = "in_reach"  #: what was held for that reason may be sent now
     LOST = "lost"  #: it was written in a time that the database knows nothing of
 
 
@@ -199,6 +201,14 @@ class ReplyFailed(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyHeld(_Event):
+    """What is left of a reply waits for the customer: they blocked us, are gone, or have to write first."""
+
+    message: MessageId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyUncertain(_Event):
     """Nobody can tell whether a part of a message to the customer arrived."""
 
@@ -280,6 +290,7 @@ Event = (
     | ReplyOffered
     | ReplyAccepted
     | ReplyFailed
+    | ReplyHeld
     | ReplyUncertain
     | PartDecided
     | NoteTaken

@@ -26,6 +26,7 @@ from bot.domain.events import (
     ReplyAccepted,
     ReplyChanged,
     ReplyFailed,
+    ReplyHeld,
     ReplyOffered,
     ReplyQueued,
     ReplyUncertain,
@@ -79,6 +80,7 @@ class PostOffer:
 
     message: MessageId
     offer: Offer
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,14 +205,18 @@ def intents_for(event: Event) -> tuple[Intent, ...]:  # noqa: C901, PLR0912, PLR
         case ReplyQueued(message=message, due_at=due_at, post=post):
             first = PostMessage(message) if post else ShowReceipt(message)
             return (first, SendToCustomer(message=message, due_at=due_at))
-        case ReplyChanged(message=message) | ReplyWithdrawn(message=message) | ReplyAccepted(message=message):
+        case ReplyChanged(message=message) | ReplyAccepted(message=message):
             return (ShowReceipt(message),)
+        case ReplyWithdrawn(message=message):
+            return (ShowReceipt(message), UpdateCard())
         case ReplyOffered(message=message, offer=offer):
             reminder = Remind(message=message, due_at=event.at + REMIND_AFTER)
             return (PostOffer(message, offer), ShowReceipt(message), reminder)
         case ReplyFailed(message=message, part=part, reason=reason):
             trouble = PostTrouble(message=message, part=part, reason=reason, uncertain=False)
             return (trouble, ShowReceipt(message), UpdateCard())
+        case ReplyHeld(message=message, reason=reason):
+            return (PostOffer(message, Offer.OUT_OF_REACH, reason), ShowReceipt(message), UpdateCard())
         case ReplyUncertain(message=message, part=part, reason=reason):
             trouble = PostTrouble(message=message, part=part, reason=reason, uncertain=True)
             reminder = Remind(message=message, part=part, due_at=event.at + REMIND_AFTER)

@@ -3,9 +3,17 @@
 from datetime import datetime
 
 from bot.channels.base import AddressChanged, InboundMessage, Reachability
+from bot.delivery import decide
 from bot.domain import closing
 from bot.domain.closing import Answer, NotYet, Rated, Solved
-from bot.domain.events import CUSTOMER, CustomerReachable, CustomerUnreachable
+from bot.domain.events import (
+    CUSTOMER,
+    CustomerReachable,
+    CustomerUnreachable,
+    MessageId,
+    Offer,
+    ReplyOffered,
+)
 from bot.domain.ids import Cause, TicketNumber
 from bot.domain.ticket import Change, Ticket
 from bot.models.mapping import ticket_of
@@ -101,6 +109,8 @@ class Customers:
             if not await first_time(cause, now=now) or identity is None:
                 return
             await mark_reachable(self._context, identity, at=None if word.reachable else word.at, cause=cause, now=now)
+            if word.reachable:
+                await offer_held(self._context, identity, cause=cause, now=now)
 
     async def moved(self, word: AddressChanged, *, cause: Cause, now: datetime) -> None:
         """They have a new address; the old one still names them. Where it was only an alias, the new one is another."""
@@ -129,6 +139,16 @@ async def mark_reachable(
     for row in await TicketRow.filter(identity_id=identity.id, status__not_in=DONE).order_by("number"):
         happened = event(ticket=TicketNumber(row.number), actor=CUSTOMER, at=now)
         await commit_change(context, row, Change(ticket_of(row), (happened,)), cause=cause, now=now)
+
+
+async def offer_held(context: Context, identity: IdentityRow, *, cause: Cause, now: datetime) -> None:
+    """The customer can be written to again: the threads ask what shall become of the replies that waited for that."""
+    for ticket, message in await decide.to_offer(identity.id):
+        row, mid = await TicketRow.by_id(ticket), MessageId(message)
+        offered = ReplyOffered(
+            ticket=TicketNumber(row.number), actor=CUSTOMER, at=now, message=mid, offer=Offer.IN_REACH
+        )
+        await commit_change(context, row, Change(ticket_of(row), (offered,)), cause=cause, now=now)
 
 
 async def latest_active(identity: IdentityRow) -> TicketRow | None:

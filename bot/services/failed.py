@@ -41,7 +41,8 @@ class Failed:
         parked = await InboxRow.filter(state="parked").order_by("id")
         parts = await DeliveryRow.filter(decide.STUCK).order_by("id")
         undecided = await MessageRow.filter(receipt=Receipt.HELD.value).values_list("id", flat=True)
-        offers = await DeliveryRow.filter(kind="post_offer", message_id__in=undecided).order_by("id")
+        asked = await DeliveryRow.filter(kind="post_offer", message_id__in=undecided).order_by("id")
+        offers = list({row.message_id: row for row in asked}.values())  # the last question about each
         tickets = {row.ticket_id for row in (*parts, *offers)}
         numbers = {row.id: row.number for row in await TicketRow.filter(id__in=tickets)}
         return [
@@ -125,5 +126,5 @@ def _part(row: DeliveryRow, numbers: Mapping[int, int]) -> Stuck:
 def _offer(row: DeliveryRow, numbers: Mapping[int, int]) -> Stuck:
     return Stuck(
         id=f"out-{row.id}", state="held", since=row.created_at, what="reply", ticket=numbers.get(row.ticket_id or 0),
-        tries=0, reason="Its writer has not decided yet.",
+        tries=0, reason=row.payload.get("reason") or "Its writer has not decided yet.",
     )  # fmt: skip

@@ -17,7 +17,7 @@ from bot.models.rows import EDIT, CounterRow, IdentityRow, MessageRow, TicketRow
 from bot.services import versions
 from bot.services.commit import add_message, commit_change, first_time, inbox_cause
 from bot.services.context import Context
-from bot.services.customers import Customers, answered, latest_active, mark_reachable, says_more
+from bot.services.customers import Customers, answered, latest_active, mark_reachable, offer_held, says_more
 from bot.services.identities import of_sender
 from bot.services.settlement import Settlement
 
@@ -59,6 +59,7 @@ class Intake:
             if not await first_time(cause, now=now) or await MessageRow.found(external_key=key):
                 return
             identity = await of_sender(inbound.sender, sent_at=inbound.sent_at, now=now)
+            was_away = identity.blocked_at is not None or self._has_window(identity)
             await mark_reachable(self._context, identity, at=None, cause=cause, now=now)
             original = await versions.named(inbound.sender.address, inbound.revises, identity)
             asked = _asked(inbound)
@@ -68,6 +69,12 @@ class Intake:
                 await self._said(inbound, identity, cause=cause, now=now)
             else:
                 await self._asked(inbound, identity, *asked, cause=cause, now=now)
+            if was_away:
+                await offer_held(self._context, identity, cause=cause, now=now)
+
+    def _has_window(self, identity: IdentityRow) -> bool:
+        """Whether we may write only for a time after a message; nobody knows any more whether that was over."""
+        return self._context.channels[identity.channel].capabilities.window is not None
 
     async def _edited(self, inbound: InboundMessage, original: MessageRow, *, cause: Cause, now: datetime) -> None:
         """A new version of a message that we know goes to where that is; what changes nothing that is seen, nowhere."""

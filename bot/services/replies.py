@@ -182,7 +182,8 @@ class Replies:
     ) -> tuple[Event, ...]:
         number, actor, mid = TicketNumber(row.number), acting(written.author), MessageId(message.id)
         undecided = message.receipt == Receipt.HELD
-        if message.direction == "out" and not undecided and not await decide.all_held(mid):
+        waits = await decide.waits(mid)
+        if message.direction == "out" and (waits or not (undecided or await decide.all_held(mid))):
             revision = Revision(
                 context=self._context, row=row, message=message, what="edit", actor=actor, cause=cause, now=now
             )
@@ -224,7 +225,8 @@ class Replies:
                 return
             mid, number = MessageId(message.id), TicketNumber(row.number)
             actor = acting(agent)
-            if message.receipt == Receipt.HELD or await decide.all_held(mid) or await _was_refused(message):
+            undecided = message.receipt == Receipt.HELD and not await decide.waits(mid)
+            if undecided or await decide.all_held(mid) or await _was_refused(message):
                 await _withdraw(message, why="deleted by its writer", now=now)
                 events: tuple[Event, ...] = (ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid),)
             else:
@@ -275,6 +277,11 @@ class Replies:
                 return ticket_of(row)
             if message.receipt != Receipt.HELD:
                 raise AlreadyDecided  # also when its writer has made it a note, or deleted it
+            if await decide.waits(mid):
+                await decide.release(mid, now=now)
+                await self._show(row, message, agent=agent, cause=cause, now=now)
+                await decide.let_pass(row.id, author=DESK)
+                return ticket_of(row)
             opened = self._opened(ticket_of(row), agent=agent, now=now)
             return await self._send(message, row, opened, agent=agent, cause=cause, now=now)
 
@@ -319,6 +326,10 @@ class Replies:
                 return ticket
             if message.receipt != Receipt.HELD:
                 raise AlreadyDecided
+            if await decide.waits(mid) and not await decide.all_held(mid):  # the customer has the rest of it
+                await decide.withdraw(mid, why=f"left by {agent}", now=now)
+                await self._show(row, message, agent=agent, cause=cause, now=now)
+                return ticket
             await _withdraw(message, why="kept as a note", now=now)
             event = ReplyWithdrawn(ticket=ticket.number, actor=acting(agent), at=now, message=mid)
             await commit_change(self._context, row, Change(ticket, (event,)), cause=cause, now=now)

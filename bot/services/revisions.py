@@ -136,7 +136,9 @@ class Revision:
         )
 
     async def _receipt(self) -> None:
-        """What was given up counts no more."""
+        """What was given up counts no more; what waits for the customer still does."""
+        if await decide.waits(self.message.id):
+            return
         before = None if self.message.receipt is None else Receipt(self.message.receipt)
         self.message.receipt = advanced(before, await decide.receipt(self.message.id)).value
         await self.message.save(update_fields=["receipt"])

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.channels.base import Report, Word
 from bot.delivery import decide
 from bot.delivery.ports import FILE, Arrived, Delivered, Outcome, Part, Refused, Unknown
-from bot.domain.events import DESK, Event, MessageId, ReplyAccepted, ReplyFailed, ReplyUncertain
+from bot.domain.events import DESK, Event, MessageId, ReplyAccepted, ReplyFailed, ReplyHeld, ReplyUncertain
 from bot.domain.ids import Cause, TicketNumber
 from bot.domain.intents import ShowReceipt, UpdateCard
 from bot.domain.receipts import Receipt, advanced, of_parts
@@ -29,6 +29,8 @@ class Settlement:
     async def settle(self, part: Part, outcome: Outcome, *, now: datetime) -> None:
         """A part ended: keep what was learnt, and tell who must know."""
         cause = Cause(f"settled:{part.id}:{part.attempts}:{type(outcome).__name__}")
+        if isinstance(outcome, Refused) and outcome.unreachable and part.ticket is not None:
+            await self._lost_touch(part, cause=cause, now=now)
         match part.kind, outcome:
             case "send", _ if part.ticket is not None and part.message is not None:
                 await self._sent(part, outcome, cause=cause, now=now)
@@ -62,10 +64,10 @@ class Settlement:
             also(part=f"out-{part.id}", origin=part.origin or f"out-{part.id}")
             if report.word is Word.FAILED:
                 if of_last_attempt and await decide.bounced(part.id, reason=report.reason, now=now):
-                    await self.settle(part, Refused(report.reason), now=now)
+                    await self.settle(part, Refused(report.reason, waits=report.waits), now=now)
                 return
             standing = ("sending", "uncertain", "queued", "later")  # also what a person has just asked to send again
-            states = standing if report.word is Word.ACCEPTED else (*standing, "failed")
+            states = standing if report.word is Word.ACCEPTED else (*standing, "failed", "held")
             if await decide.arrived(part.id, from_states=states, key=report.key, now=now):
                 await self.settle(part, Delivered(key=report.key), now=now)
             if report.word is Word.READ and await decide.is_last(part):  # with the last, all before it are read
@@ -113,10 +115,11 @@ class Settlement:
         """A part to the customer ended: the receipt says so, and what went wrong stands in the thread."""
         if FILE in part.payload and isinstance(outcome, Delivered):
             await AttachmentRow.change({"id": part.payload[FILE]}, state="done", settled_at=now)
-        if isinstance(outcome, Refused) and outcome.unreachable:
-            await self._lost_touch(part, cause=cause, now=now)
         row = await TicketRow.by_id(part.ticket)
         message = await MessageRow.by_id(part.message)
+        if isinstance(outcome, Refused) and outcome.waits and message.author != DESK:
+            await self._held(row, message, part.id, outcome.reason, cause=cause, now=now)
+            return
         await _show_standing(message)
         mid, word = MessageId(message.id), of_parts(await decide.states(message.id))
         number, ticket = TicketNumber(row.number), ticket_of(row)
@@ -135,6 +138,19 @@ class Settlement:
             case _:
                 pass
         await commit_change(self._context, row, Change(ticket, events), cause=cause, now=now)
+
+    async def _held(
+        self, row: TicketRow, message: MessageRow, part: int, reason: str, *, cause: Cause, now: datetime
+    ) -> None:
+        """Only the customer can change it, so what is left of the reply waits for them."""
+        await decide.hold(message.id, refused=part, reason=reason, now=now)
+        message.receipt = Receipt.HELD.value
+        await message.save(update_fields=["receipt"])
+        held = ReplyHeld(
+            ticket=TicketNumber(row.number), actor=DESK, at=now, message=MessageId(message.id), reason=reason
+        )
+        ticket = bounced(ticket_of(row), replies=await decide.accepted(row.id, but=DESK))
+        await commit_change(self._context, row, Change(ticket, (held,)), cause=cause, now=now)
 
     async def _lost_touch(self, part: Part, *, cause: Cause, now: datetime) -> None:
         """Nothing will reach this customer any more."""

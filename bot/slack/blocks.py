@@ -54,7 +54,7 @@ class FromCustomer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
-    """A delivery went wrong; ``name`` is ``failed`` or ``uncertain``."""
+    """A delivery went wrong; ``name`` is ``failed``, ``uncertain`` or ``held``."""
 
     name: str
     reason: str
@@ -202,9 +202,9 @@ def notice(sentence: str, words: str, say: Say) -> Message:
     return Message(f"{sentence} {literal(preview(words))}".strip(), [section("notice", sentence), *_words(words, say)])
 
 
-def offer(name: str, who: str, message: int, say: Say) -> Message:
+def offer(name: str, who: str, message: int, say: Say, *, reason: str = "") -> Message:
     """The question what shall become of a held text; ``who`` mentions its writer."""
-    sentence = say(f"offer.{name}", who=who)
+    sentence = say(f"offer.{name}", who=who, reason=literal(reason))
     buttons = _actions(
         button("offer.send", say(f"offer.{name}.send"), value=message, style="primary"),
         button("offer.note", say("offer.note"), value=message),

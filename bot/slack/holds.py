@@ -26,7 +26,7 @@ class Holds:
 
     async def recover(self) -> None:
         """Take note of what an earlier process has left held, or stored and undecided."""
-        held = DeliveryRow.filter(kind="send", state="held", message__slack_ts__isnull=False)
+        held = DeliveryRow.filter(kind="send", state="held", announced_at=None, message__slack_ts__isnull=False)
         self.unread = {row.ticket_id for row in await held if row.ticket_id is not None}
         new = InboxRow.filter(source=self._source, state="new").distinct()
         for lane in await new.values_list("lane", flat=True):

@@ -53,7 +53,7 @@ FROM ticket AS t JOIN customer AS c ON c.id = t.customer_id JOIN identity AS i O
 JOIN message AS m ON m.ticket_id = t.id AND m.seq = 1
 LEFT JOIN delivery AS d ON d.id = (
     SELECT MAX(w.id) FROM delivery AS w WHERE w.ticket_id = t.id AND w.kind = 'send'
-    AND (w.state = 'failed' OR (w.state = 'uncertain' AND w.announced_at IS NOT NULL)))
+    AND (w.state = 'failed' OR (w.state IN ('uncertain', 'held') AND w.announced_at IS NOT NULL)))
 WHERE t.id = ?
 """
 
@@ -200,7 +200,8 @@ class SlackSurface:
         written, say = await MessageRow.by_id(part.message), self._say(row)
         if written.receipt != Receipt.HELD:
             return None
-        return blocks.offer(part.payload["offer"], await self._people.mention(written.author), written.id, say)
+        who, reason = await self._people.mention(written.author), self._reason(row, part.payload.get("reason", ""))
+        return blocks.offer(part.payload["offer"], who, written.id, say, reason=reason)
 
     async def _trouble(self, part: Part, row: TicketRow) -> Message | None:
         sent = await DeliveryRow.by_id(part.payload["part"])

@@ -72,6 +72,13 @@ TEXTS: dict[str, str] = {
         "Shall the text go without them?"
     ),
     "offer.text_only.send": "Send the text alone",
+    "offer.out_of_reach": (
+        "✋ {who}, your text above has not been sent: it waits for the customer. When they can be written to again, "
+        "this thread asks whether it shall go. {reason}"
+    ),
+    "offer.out_of_reach.send": "Try now",
+    "offer.in_reach": "✋ {who}, the customer can be written to again. Your held text above: shall it go now?",
+    "offer.in_reach.send": "Send now",
     "offer.lost": (
         "✋ {who}, Loket was brought back from a copy of its database, and can't tell whether your message above has "
         "reached the customer. What shall become of it?"
@@ -143,6 +150,7 @@ TEXTS: dict[str, str] = {
     "card.first_reply_due": "first reply due {at}",
     "card.edited": "✏️ changed by the customer",
     "card.follows": "follows #{number}",
+    "card.held": "✋ waits for the customer: {reason}",
     "card.failed": "⚠️ not delivered: {reason}",
     "card.uncertain": "⚠️ perhaps not delivered: {reason}",
     "card.claim": "Claim",

@@ -70,6 +70,13 @@ TEXTS: dict[str, str] = {
         "✋ {who}, berkas belum bisa dikirim ke pelanggan, jadi pesan Anda di atas belum dikirim. Kirim teksnya saja?"
     ),
     "offer.text_only.send": "Kirim teksnya saja",
+    "offer.out_of_reach": (
+        "✋ {who}, tulisan Anda di atas belum terkirim: menunggu pelanggan. Begitu pelanggan bisa ditulisi lagi, "
+        "utas ini bertanya apakah jadi dikirim. {reason}"
+    ),
+    "offer.out_of_reach.send": "Coba sekarang",
+    "offer.in_reach": "✋ {who}, pelanggan bisa ditulisi lagi. Tulisan Anda di atas yang ditahan: kirim sekarang?",
+    "offer.in_reach.send": "Kirim sekarang",
     "offer.lost": (
         "✋ {who}, Loket dipulihkan dari salinan basis datanya, dan tidak tahu apakah pesan Anda di atas sudah sampai "
         "ke pelanggan. Mau diapakan?"
@@ -143,6 +150,7 @@ TEXTS: dict[str, str] = {
     "card.first_reply_due": "balasan pertama paling lambat {at}",
     "card.edited": "✏️ diubah oleh pelanggan",
     "card.follows": "lanjutan #{number}",
+    "card.held": "✋ menunggu pelanggan: {reason}",
     "card.failed": "⚠️ tidak terkirim: {reason}",
     "card.uncertain": "⚠️ mungkin tidak terkirim: {reason}",
     "card.claim": "Ambil",

@@ -13,7 +13,7 @@ from bot.channels.base import AddressChanged, Choice, Hooked, HookRequest, Inbou
 from bot.channels.whatsapp.adapter import PROBE
 from bot.domain.ids import Address
 from bot.domain.text import RichText
-from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
+from bot.errors import Closed, DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
 from bot.sandbox.faults import PlatformError, Reset, ServerError
 from tests.far import NOON, Kept, WhatsAppFar, messages, texts
 
@@ -321,8 +321,9 @@ async def test_writing_too_fast_means_waiting(far: WhatsAppFar) -> None:
             (PlatformError(code), Down(""))
             for code in ("10", "190", "200", "368", "131005", "131031", "131042", "133010")
         ),
-        *((PlatformError(code), Rejected("")) for code in ("100", "130472", "131021", "131047", "131051")),
+        *((PlatformError(code), Rejected("")) for code in ("100", "130472", "131021", "131051")),
         (PlatformError("131026"), Unreachable("blocked")),
+        (PlatformError("131047"), Closed("24 hours")),
         (PlatformError("131030"), Rejected("test number")),
         (PlatformError("131009"), Rejected("WhatsApp refuses it: (#131009) Parameter value is not valid (131009)")),
         (ServerError(400), Later("")),  # a page, thus not of WhatsApp: a gateway let nothing through

@@ -24,7 +24,7 @@ BOUNDED = {
     "state": {
         "new", "parked", "held", "queued", "later", "sending", "uncertain", "failed", "undecided", "busy", "waiting",
     },
-    "outcome": {"delivered", "later", "down", "rejected", "unreachable", "unconfirmed", "error"},
+    "outcome": {"delivered", "later", "down", "rejected", "unreachable", "closed", "unconfirmed", "error"},
     "status": {"2xx", "4xx", "5xx", "none"},
 }  # fmt: skip
 

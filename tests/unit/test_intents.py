@@ -29,6 +29,7 @@ from bot.domain.events import (
     ReplyAccepted,
     ReplyChanged,
     ReplyFailed,
+    ReplyHeld,
     ReplyOffered,
     ReplyQueued,
     ReplyUncertain,
@@ -142,7 +143,7 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
         (PostMessage(MESSAGE), SendToCustomer(message=MESSAGE, due_at=DUE)),
     ),
     (ReplyChanged(**said(), due_at=DUE), (RECEIPT,)),
-    (ReplyWithdrawn(**said()), (RECEIPT,)),
+    (ReplyWithdrawn(**said()), (RECEIPT, UpdateCard())),
     *(
         (
             ReplyOffered(**said(), offer=offer),
@@ -154,6 +155,10 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
     (
         ReplyFailed(**said(DESK), part=3, reason="blocked"),
         (PostTrouble(message=MESSAGE, part=3, reason="blocked", uncertain=False), RECEIPT, UpdateCard()),
+    ),
+    (
+        ReplyHeld(**said(DESK), reason="They are gone."),
+        (PostOffer(MESSAGE, Offer.OUT_OF_REACH, "They are gone."), RECEIPT, UpdateCard()),
     ),
     (
         ReplyUncertain(**said(DESK), part=3, reason="cut off"),

@@ -12,7 +12,7 @@ from bot.texts import Texts
 from bot.texts.reasons import REASONS, indonesian
 
 BOT = Path(errors.__file__).parent
-SAYING = {"Later", "Down", "Rejected", "Unreachable", "Unconfirmed", "Refused", "Unknown"}
+SAYING = {"Later", "Down", "Rejected", "Unreachable", "Closed", "Unconfirmed", "Refused", "Unknown"}
 
 
 def sentences(path: Path) -> Iterator[str]:

@@ -94,6 +94,7 @@ OTHERS: dict[str, Inbound] = {
         mark="part-7.1",
         key=OURS,
         reason="The customer's last message is more than 24 hours old: WhatsApp lets us write again when they do.",
+        waits=True,
     ),
     "errors_only": Unreadable("WhatsApp could not hand something over. WhatsApp asks to send more slowly."),
     "answered_on_the_phone": Ignored("answered with the WhatsApp Business app"),

@@ -25,7 +25,7 @@ from bot.channels.base import (
     Word,
 )
 from bot.channels.lenient import at, instant, seconds, text
-from bot.channels.whatsapp.errors import reason
+from bot.channels.whatsapp.errors import reason, waits
 from bot.domain.ids import Address
 from bot.domain.text import RichText
 
@@ -267,7 +267,8 @@ def _status(item: object) -> Inbound:
         return Ignored("a status that says nothing about delivery")
     mark = text(at(item, "biz_opaque_callback_data"))
     why = reason(at(item, "errors", 0)) if word is Word.FAILED else ""
-    return Report(word=word, mark=mark or None, key=key, reason=why)
+    held = word is Word.FAILED and waits(at(item, "errors", 0))
+    return Report(word=word, mark=mark or None, key=key, reason=why, waits=held)
 
 
 def _listed(value: object) -> list[object]:

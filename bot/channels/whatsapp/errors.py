@@ -10,7 +10,7 @@ from datetime import timedelta
 import aiohttp
 
 from bot.channels.lenient import at, text
-from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
+from bot.errors import Closed, DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
 
 FAILURES = (aiohttp.ClientError, TimeoutError, OSError)  #: how a call can fail without an answer
 
@@ -24,6 +24,7 @@ NEVER_SENT = (
 
 PAIR_RATE = 131056
 UNDELIVERABLE = 131026
+CLOSED = 131047
 PAIR_PAUSE = timedelta(seconds=6)  #: about one message every six seconds to one customer, after a burst
 _LOST = "WhatsApp's answer did not come: the message may have arrived or not."
 _TOO_FAST = "WhatsApp asks to send more slowly."
@@ -48,7 +49,7 @@ _NO_SUCH_NUMBER = "WhatsApp knows no such phone number: check WHATSAPP_PHONE_NUM
 _MEDIA = "WhatsApp could not take the file."
 _MARKETING = "WhatsApp does not deliver messages of this kind to this customer."
 _FINAL: Mapping[int, str] = {
-    131047: "The customer's last message is more than 24 hours old: WhatsApp lets us write again when they do.",
+    CLOSED: "The customer's last message is more than 24 hours old: WhatsApp lets us write again when they do.",
     UNDELIVERABLE: "WhatsApp can't deliver to this customer: they may have blocked us, or no longer use WhatsApp.",
     131030: "This is a test number of WhatsApp, and the customer is not on the list of its recipients.",
     131021: "This would be a message to ourselves.",
@@ -78,7 +79,13 @@ def of_answer(status: int, body: object, *, retry_after: str | None = None) -> D
         return Later(_LATER.get(code, _TROUBLE), after=_wait(code, retry_after))
     if status >= 500 and code not in _FINAL:
         return Unconfirmed(_LOST)
-    return Unreachable(reason(error)) if code == UNDELIVERABLE else Rejected(reason(error))
+    kinds: Mapping[int, type[Rejected]] = {UNDELIVERABLE: Unreachable, CLOSED: Closed}
+    return kinds.get(code, Rejected)(reason(error))
+
+
+def waits(error: object) -> bool:
+    """Whether what could not be delivered may be sent again once the customer lets us."""
+    return _code(error) in {UNDELIVERABLE, CLOSED}
 
 
 def of_failure(error: Exception) -> DeliveryError:
