@@ -176,7 +176,10 @@ def examples(kind: type[Any]) -> Iterator[Any]:
         "at": datetime(2026, 11, 21, tzinfo=UTC), "due_at": datetime(2026, 11, 21, tzinfo=UTC), "to": (),
         "offer": Offer.CLAIM, "rating": 5,
     }  # fmt: skip
-    choices: dict[str, tuple[Any, ...]] = {"post": (False, True), "hint": (None, *Hint), "what": ("edit", "close")}
+    choices: dict[str, tuple[Any, ...]] = {
+        **dict.fromkeys(("post", "as_emoji", "was_emoji", "on_card"), (False, True)),
+        "hint": (None, *Hint), "what": ("edit", "close"),
+    }  # fmt: skip
     required = {field.name: some.get(field.name, "1") for field in fields(kind) if field.default is MISSING}
     names = [field.name for field in fields(kind) if field.name in choices]
     for values in product(*(choices[name] for name in names)):

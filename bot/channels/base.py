@@ -76,6 +76,16 @@ class Deletion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """The customer put their reaction on a message, theirs or ours; the last one counts."""
+
+    who: Sender
+    key: str  #: of that message
+    emoji: str  #: empty: they took it back
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reachability:
     """The customer blocked us, or can be written to again."""
 
@@ -126,7 +136,7 @@ class Unreadable:
     reason: str
 
 
-Inbound = InboundMessage | Deletion | Reachability | AddressChanged | Report | Ignored | Unreadable
+Inbound = InboundMessage | Deletion | Reaction | Reachability | AddressChanged | Report | Ignored | Unreadable
 
 
 @dataclass(frozen=True, slots=True)

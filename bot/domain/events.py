@@ -75,6 +75,17 @@ class CustomerDeleted(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerReacted(_Event):
+    """The customer put a reaction on a message, or took it back (no ``emoji``)."""
+
+    message: MessageId
+    emoji: str
+    sent_at: datetime  #: by the platform's clock
+    as_emoji: bool  #: it can be shown as a reaction
+    was_emoji: bool  #: so is the one that it replaces
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TicketClaimed(_Event):
     """An agent owns the ticket now."""
 
@@ -272,6 +283,7 @@ Event = (
     | CustomerWrote
     | CustomerEdited
     | CustomerDeleted
+    | CustomerReacted
     | TicketClaimed
     | TicketUnclaimed
     | TicketAssigned

@@ -14,6 +14,7 @@ from bot.domain.events import (
     CustomerDeleted,
     CustomerEdited,
     CustomerReachable,
+    CustomerReacted,
     CustomerUnreachable,
     CustomerWrote,
     Event,
@@ -130,6 +131,13 @@ class ShowReceipt:
     message: MessageId
 
 
+@dataclass(frozen=True, slots=True)
+class ShowReaction:
+    """Let the message bear the customer's reaction, or none; many waiting ones are one."""
+
+    message: MessageId
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whisper:
     """A hint that only one person sees, in the thread; best effort."""
@@ -153,6 +161,7 @@ Intent = (
     | TakeBack
     | Remind
     | ShowReceipt
+    | ShowReaction
     | Whisper
 )
 
@@ -171,6 +180,13 @@ def intents_for(event: Event) -> tuple[Intent, ...]:  # noqa: C901, PLR0912, PLR
             return (PostNotice(name="customer_deleted_unknown", people=(actor,)),)
         case CustomerDeleted(message=message):
             return (PostNotice(name="customer_deleted", people=(actor,), about=message),)
+        case CustomerReacted(message=message, emoji=emoji, as_emoji=as_emoji, was_emoji=was_emoji):
+            said = PostNotice(
+                name="customer_reacted" if emoji else "customer_unreacted", people=(actor,), words={"emoji": emoji},
+                about=message,
+            )  # fmt: skip
+            line = () if as_emoji or (was_emoji and not emoji) else (said,)
+            return (ShowReaction(message), *line) if as_emoji or was_emoji else line
         case TicketClaimed():
             return (PostNotice(name="claimed", people=(actor,)),)
         case TicketUnclaimed(agent=agent) if actor == acting(agent):

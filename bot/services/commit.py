@@ -25,6 +25,7 @@ from bot.domain.intents import (
     PostTrouble,
     Remind,
     SendToCustomer,
+    ShowReaction,
     ShowReceipt,
     TakeBack,
     TellCustomer,
@@ -123,6 +124,13 @@ async def put_intents(
                 entries.append(
                     Entry(
                         lane=f"receipt:{message}", kind="show_receipt", ticket=row.id, message=message,
+                        budget="slack:react", rank=DECORATION, only_one_waits=True,
+                    )
+                )  # fmt: skip
+            case ShowReaction(message=message):
+                entries.append(
+                    Entry(
+                        lane=f"reaction:{message}", kind="show_reaction", ticket=row.id, message=message,
                         budget="slack:react", rank=DECORATION, only_one_waits=True,
                     )
                 )  # fmt: skip

@@ -3,7 +3,17 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.channels.base import AddressChanged, Deletion, Ignored, InboundMessage, Raw, Reachability, Report, Unreadable
+from bot.channels.base import (
+    AddressChanged,
+    Deletion,
+    Ignored,
+    InboundMessage,
+    Raw,
+    Reachability,
+    Reaction,
+    Report,
+    Unreadable,
+)
 from bot.delivery.ports import Arrived, Unprocessable
 from bot.domain import closing
 from bot.domain.closing import Answer
@@ -14,7 +24,7 @@ from bot.domain.ticket import Change, Place, Status, Ticket, place, receive
 from bot.models.database import query
 from bot.models.mapping import take, ticket_of
 from bot.models.rows import EDIT, CounterRow, IdentityRow, MessageRow, TicketRow
-from bot.services import versions
+from bot.services import reactions, versions
 from bot.services.commit import add_message, commit_change, first_time, inbox_cause
 from bot.services.context import Context
 from bot.services.customers import Customers, answered, latest_active, mark_reachable, offer_held, says_more
@@ -32,7 +42,7 @@ class Intake:
         self._customers = Customers(context)
         self._settlement = settlement
 
-    async def process(self, arrived: Arrived) -> None:
+    async def process(self, arrived: Arrived) -> None:  # noqa: C901 - a table, one row for each kind
         """Turn one row of the inbox into decisions."""
         raw = Raw(key=arrived.key, lane=arrived.lane, position=arrived.position, body=arrived.body)
         cause, now = inbox_cause(arrived.id), arrived.received_at
@@ -41,6 +51,8 @@ class Intake:
                 await self.receive(inbound, cause=cause, now=now)
             case Deletion() as word:
                 await versions.deleted(self._context, word, cause=cause, now=now)
+            case Reaction() as reaction:
+                await reactions.received(self._context, reaction, cause=cause, now=now)
             case Reachability() as word:
                 await self._customers.reached(word, cause=cause, now=now)
             case AddressChanged() as word:

@@ -23,7 +23,7 @@ from bot.services.context import Context
 from bot.services.settlement import Settlement
 
 OPEN = ("held", "queued", "sending", "later", "uncertain")
-DRAWINGS = ("update_card", "show_receipt")  #: they show the truth, so once more does no harm
+DRAWINGS = ("update_card", "show_receipt", "show_reaction")  #: they show the truth, so once more does no harm
 STILL_DRAWN = timedelta(days=14)  #: so long after closing a ticket's card is drawn again
 NUMBERS, GROWTH = 1000, 10  #: ticket numbers left out: so many, and so often as many as in an equal span before
 AT = "%Y-%m-%d %H:%M UTC"

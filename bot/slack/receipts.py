@@ -13,7 +13,12 @@ REACTIONS = {
     Receipt.HELD: "raised_hand",
     Receipt.TROUBLE: "warning",
 }
-_ALIASES = {"hand": "raised_hand"}  # Slack may tell an emoji by its other name
+_ALIASES = {
+    "hand": "raised_hand",
+    "thumbsup": "+1",
+    "thumbsdown": "-1",
+    "poop": "hankey",
+}  # Slack may tell an emoji by its other name
 
 
 def named(receipt: str | None) -> set[str]:
@@ -23,8 +28,17 @@ def named(receipt: str | None) -> set[str]:
 
 def given(reactions: Iterable[Mapping[str, Any]] | None, *, by: str) -> set[str]:
     """The names of the receipts' reactions among those of a message that a user, such as our own, has given."""
+    return _given(reactions, by=by) & set(REACTIONS.values())
+
+
+def others(reactions: Iterable[Mapping[str, Any]] | None, *, by: str) -> set[str]:
+    """The names of the other reactions that a user has given."""
+    return _given(reactions, by=by) - set(REACTIONS.values())
+
+
+def _given(reactions: Iterable[Mapping[str, Any]] | None, *, by: str) -> set[str]:
     mine = {str(one.get("name")) for one in reactions or () if by in (one.get("users") or ())}
-    return {_ALIASES.get(name, name) for name in mine} & set(REACTIONS.values())
+    return {_ALIASES.get(name, name) for name in mine}
 
 
 def shown(names: set[str]) -> Receipt | None:

@@ -28,11 +28,12 @@ from bot.metrics import Metrics
 from bot.models.database import instant, query
 from bot.models.mapping import ticket_of
 from bot.models.rows import AttachmentRow, DeliveryRow, MessageRow, TicketRow
-from bot.slack import blocks, receipts
+from bot.slack import blocks
 from bot.slack.blocks import CardView, FromCustomer, Message, Say, Trouble
 from bot.slack.errors import code_of, reading, writing
 from bot.slack.mrkdwn import literal
 from bot.slack.people import People
+from bot.slack.reactions import Reactions
 from bot.slack.references import References
 from bot.texts import Texts
 
@@ -40,7 +41,7 @@ EVENT_TYPE = "loket_part"  #: of the metadata that marks our posts
 SKEW = timedelta(seconds=60)  #: how far Slack's clock may be behind ours
 PAGE = 200  #: what Slack advises
 NOT_DRAWN = -1  #: the version of a card that was found, not drawn: it is drawn again
-DECORATION = frozenset({"update_card", "show_receipt", "whisper"})
+DECORATION = frozenset({"update_card", "show_receipt", "show_reaction", "whisper"})
 
 #: what a card says beside its ticket's row; with the last part to the customer that went wrong and about which nobody
 #: has decided yet
@@ -85,6 +86,7 @@ class SlackSurface:
         self._capabilities = capabilities
         self._metrics = metrics or Metrics()
         self._references = References(people, channel=self._channel)
+        self._reactions = Reactions(client, people, channel=self._channel)
         self._posts: Mapping[str, _Build] = {
             "post_message": self._message,
             "post_notice": self._notice,
@@ -96,7 +98,8 @@ class SlackSurface:
             "open_thread": self._open_thread,
             "post_alarm": self._alarm,
             "update_card": self._update_card,
-            "show_receipt": self._show_receipt,
+            "show_receipt": self._reactions.receipt,
+            "show_reaction": self._reactions.of_customer,
             "whisper": self._whisper,
         }
 
@@ -240,32 +243,6 @@ class SlackSurface:
         )
         return Delivered(facts={"version": row.version})
 
-    async def _show_receipt(self, part: Part) -> Delivered:
-        message = await MessageRow.by_id(part.message)
-        row = await TicketRow.by_id(message.ticket_id)
-        also(ticket=row.number)
-        if message.slack_ts is None:
-            return Delivered()
-        place = {"channel": await self._channel(row), "timestamp": message.slack_ts}
-        old, new = receipts.named(message.receipt_shown), receipts.named(message.receipt)
-        try:
-            if part.attempts:  # an earlier attempt may have shown what no row knows of
-                old = await self._reactions_of_ours(**place)
-            for name in sorted(old - new):
-                await _settled_already(self._client.reactions_remove(name=name, **place), "no_reaction")
-            for name in new - old:
-                await _settled_already(self._client.reactions_add(name=name, **place), "already_reacted")
-        except Rejected as refusal:
-            if code_of(refusal.__cause__) != "message_not_found":
-                raise
-            return Delivered()
-        return Delivered(facts={"shown": message.receipt})
-
-    async def _reactions_of_ours(self, **place: str) -> set[str]:
-        me = await self._people.me()
-        found = await reading(self._client.reactions_get(full=True, **place))
-        return receipts.given(found["message"].get("reactions"), by=me.user)
-
     async def _whisper(self, part: Part) -> Delivered:
         row = await _ticket(part)
         message = await self._whispered(part, self._say(row))
@@ -398,12 +375,3 @@ def _named(file: AttachmentRow) -> RichText:
 
 async def _is_uncertain(part: int) -> bool:
     return await DeliveryRow.exists(id=part, state="uncertain")
-
-
-async def _settled_already(call: Awaitable[object], code: str) -> None:
-    """Make a call whose refusal with ``code`` says that it is done."""
-    try:
-        await writing(call)
-    except Rejected as refusal:
-        if code_of(refusal.__cause__) != code:
-            raise

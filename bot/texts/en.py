@@ -52,6 +52,8 @@ TEXTS: dict[str, str] = {
     "notice.edit_carried": "✏️ The customer's copy of {that} is changed, too ({who}).",
     "notice.delete_carried": "🗑️ The customer's copy of {that} is deleted, too ({who}).",
     "notice.edit_waits_carried": "✏️ If {that} is sent again, it goes with these new words ({who}).",
+    "notice.customer_reacted": "{emoji} from {who}, as a reaction to {that}",
+    "notice.customer_unreacted": "↩ The reaction to {that} was taken back by {who}.",
     "notice.customer_deleted": "🗑️ Deleted by {who}, on their side: {that}. What they wrote stays here.",
     "notice.customer_deleted_unknown": "🗑️ Deleted by {who}, on their side: a message that is not known here.",
     "notice.file_refused": "📎 {who}, *{file}* was *not sent* to the customer. {why}",

@@ -53,6 +53,8 @@ TEXTS: dict[str, str] = {
     "notice.edit_carried": "✏️ Salinan {that} di pelanggan ikut diubah ({who}).",
     "notice.delete_carried": "🗑️ Salinan {that} di pelanggan ikut dihapus ({who}).",
     "notice.edit_waits_carried": "✏️ Kalau {that} dikirim lagi, yang dikirim kata-kata barunya ({who}).",
+    "notice.customer_reacted": "{emoji} dari {who}, sebagai reaksi atas {that}",
+    "notice.customer_unreacted": "↩ Reaksi atas {that} ditarik kembali oleh {who}.",
     "notice.customer_deleted": "🗑️ Dihapus oleh {who}, di sisinya: {that}. Yang tertulis tetap ada di sini.",
     "notice.customer_deleted_unknown": "🗑️ Dihapus oleh {who}, di sisinya: pesan yang tidak dikenal di sini.",
     "notice.file_refused": "📎 {who}, *{file}* *tidak dikirim* ke pelanggan. {why}",

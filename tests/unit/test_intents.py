@@ -1,5 +1,6 @@
 """What must happen outside because of each event."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, get_args
 
@@ -17,6 +18,7 @@ from bot.domain.events import (
     CustomerDeleted,
     CustomerEdited,
     CustomerReachable,
+    CustomerReacted,
     CustomerUnreachable,
     CustomerWrote,
     Event,
@@ -55,6 +57,7 @@ from bot.domain.intents import (
     PostTrouble,
     Remind,
     SendToCustomer,
+    ShowReaction,
     ShowReceipt,
     TakeBack,
     TellCustomer,
@@ -71,6 +74,15 @@ DUE = MONDAY + timedelta(seconds=5)
 IN_15 = MONDAY + timedelta(minutes=15)
 RECEIPT = ShowReceipt(MESSAGE)
 TOLD_LATER = TellCustomer(name="ticket.solved", due_at=MONDAY + timedelta(seconds=10))
+
+
+REACTED = PostNotice(name="customer_reacted", people=(CUSTOMER,), words={"emoji": "👀"}, about=MESSAGE)
+
+
+def reacted(emoji: str, *, as_emoji: bool = False, was_emoji: bool = False) -> CustomerReacted:
+    return CustomerReacted(
+        **base(CUSTOMER), message=MESSAGE, emoji=emoji, sent_at=MONDAY, as_emoji=as_emoji, was_emoji=was_emoji
+    )
 
 
 def base(actor: Actor = MIKA) -> dict[str, Any]:
@@ -91,6 +103,11 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
         CustomerEdited(**base(CUSTOMER), message=MESSAGE, of=MessageId(1), on_card=True),
         (PostMessage(MESSAGE), UpdateCard()),
     ),
+    (reacted("👍", as_emoji=True), (ShowReaction(MESSAGE),)),
+    (reacted("👀"), (REACTED,)),
+    (reacted("👀", was_emoji=True), (ShowReaction(MESSAGE), REACTED)),
+    (reacted("", was_emoji=True), (ShowReaction(MESSAGE),)),
+    (reacted(""), (replace(REACTED, name="customer_unreacted", words={"emoji": ""}),)),
     (
         CustomerDeleted(**base(CUSTOMER), message=MESSAGE),
         (PostNotice(name="customer_deleted", people=(CUSTOMER,), about=MESSAGE),),

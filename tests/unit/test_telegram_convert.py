@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.base import Ignored, InboundMessage, Raw, Reachability, Sender, Unreadable
+from bot.channels.base import Ignored, InboundMessage, Raw, Reachability, Reaction, Sender, Unreadable
 from bot.channels.telegram import convert
 from bot.domain.ids import Address
 from bot.domain.text import RichText
@@ -46,7 +46,7 @@ SHOWN = {
 NOT_SHOWN = {
     "pinned_message": Ignored("a note of Telegram's own"),
     "group": Ignored("not in a private chat"),
-    "message_reaction": Ignored("a reaction"),
+    "message_reaction": Reaction(who=ADA, key="1001:6", emoji="👍", at=datetime(2026, 11, 21, 12, tzinfo=UTC)),
     "my_chat_member": Reachability(address=ADA.address, reachable=False, at=datetime(2026, 11, 21, 12, tzinfo=UTC)),
     "business_message": Unreadable("an unknown kind of update"),
 }
@@ -137,6 +137,20 @@ def test_a_command_is_one_of_ours_and_its_words_are_what_follows(text: str, comm
 def test_an_answer_names_the_message_that_it_quotes() -> None:
     assert read(fixture("text_reply")).quotes == "1001:6"
     assert read(fixture("text")).quotes is None
+
+
+@pytest.mark.parametrize(
+    ("new", "emoji"),
+    [([], ""), ([{"type": "custom_emoji", "custom_emoji_id": "7"}], "❔"), ([{"type": "paid"}], "❔"), ([7], "❔")],
+)
+def test_a_reaction_that_is_none_or_no_character_says_so(new: list[object], emoji: str) -> None:
+    update = fixture("message_reaction")
+    update["message_reaction"]["new_reaction"] = new
+
+    reaction = convert.inbound(json.dumps(update), account=ACCOUNT)
+
+    assert isinstance(reaction, Reaction)
+    assert reaction.emoji == emoji
 
 
 def test_a_new_version_names_what_it_changes() -> None:

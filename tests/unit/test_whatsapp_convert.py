@@ -16,6 +16,7 @@ from bot.channels.base import (
     Inbound,
     InboundMessage,
     Raw,
+    Reaction,
     Report,
     Sender,
     Unreadable,
@@ -79,8 +80,8 @@ SENDERS = {
 OTHERS: dict[str, Inbound] = {
     "text_in_a_group": Ignored("in a group"),
     "revoke": Deletion(who=ADA, key=EARLIER),
-    "reaction": Ignored("a reaction"),
-    "reaction_removed": Ignored("a reaction"),
+    "reaction": Reaction(who=ADA, key=OURS, emoji="👍", at=datetime(2026, 11, 21, 12, tzinfo=UTC)),
+    "reaction_removed": Reaction(who=ADA, key=OURS, emoji="", at=datetime(2026, 11, 21, 12, tzinfo=UTC)),
     "system_number": AddressChanged(old=address(PHONE), new=address(NEW_PHONE)),
     "system_user_id": AddressChanged(old=address(USER_ID), new=address(NEW_USER_ID)),
     "user_id_update": AddressChanged(old=address(USER_ID), new=address(NEW_USER_ID)),

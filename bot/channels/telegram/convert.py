@@ -9,9 +9,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from bot.channels.base import Ignored, Inbound, InboundMessage, Raw, Reachability, Sender, Unreadable
+from bot.channels.base import Ignored, Inbound, InboundMessage, Raw, Reachability, Reaction, Sender, Unreadable
 from bot.channels.lenient import at, instant, text
 from bot.domain.ids import Address
+from bot.domain.reactions import UNSHOWN
 from bot.domain.text import RichText
 
 NAME = "telegram"
@@ -30,6 +31,7 @@ _SERVICE = frozenset(
         *("connected_website", "forum_topic_created", "forum_topic_edited", "forum_topic_closed"),
     }
 )
+MAX_EMOJI = 16  #: characters of one emoji; the longest have about ten
 MAX_NAME = 128  #: characters; Telegram allows 64 for each of two names
 
 _Json = Mapping[str, Any]
@@ -63,7 +65,9 @@ def inbound(body: str, *, account: str) -> Inbound:
         return _press(update["callback_query"], account=account)
     if "my_chat_member" in update:
         return _reachability(update["my_chat_member"], account=account)
-    return Ignored("a reaction") if "message_reaction" in update else Unreadable("an unknown kind of update")
+    if "message_reaction" in update:
+        return _reaction(update["message_reaction"], account=account)
+    return Unreadable("an unknown kind of update")
 
 
 def pressed(update: _Json) -> tuple[str, int | None, int | None] | None:
@@ -130,6 +134,22 @@ def _label(message: object, *, data: str) -> str:
     rows = at(message, "reply_markup", "inline_keyboard")
     buttons = [button for row in rows if isinstance(row, list) for button in row] if isinstance(rows, list) else []
     return next((text(at(each, "text")) for each in buttons if at(each, "callback_data") == data), "") or data
+
+
+def _reaction(change: object, *, account: str) -> Inbound:
+    """A customer has one reaction on a message; others than emoji can't be shown elsewhere."""
+    chat, number, happened_at = _number(at(change, "chat", "id")), _number(at(change, "message_id")), at(change, "date")
+    moment, new = instant(happened_at), at(change, "new_reaction")
+    if not isinstance(change, dict) or chat is None or number is None or moment is None or not isinstance(new, list):
+        return Unreadable("a reaction without chat, message or date")
+    if at(change, "chat", "type") != "private" or "user" not in change:
+        return Ignored("not a customer's reaction")
+    return Reaction(
+        who=_sender({"from": change["user"]}, chat=chat, account=account),
+        key=f"{chat}:{number}",
+        emoji=(text(at(new[0], "emoji"))[:MAX_EMOJI] or UNSHOWN) if new else "",
+        at=moment,
+    )
 
 
 def _reachability(change: object, *, account: str) -> Inbound:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from bot.channels.base import (
@@ -19,6 +20,7 @@ from bot.channels.base import (
     Inbound,
     InboundMessage,
     Raw,
+    Reaction,
     Report,
     Sender,
     Unreadable,
@@ -30,6 +32,7 @@ from bot.domain.ids import Address
 from bot.domain.text import RichText
 
 NAME = "whatsapp"
+MAX_EMOJI = 16  #: characters of one emoji; the longest have about ten
 MAX_NAME = 128  #: characters of a customer's name that we keep
 MAX_KEY = 200  #: characters of an id that we keep as it is; longer ones stand as their hash
 _PHONE = re.compile(r"[0-9]{3,20}", re.ASCII)
@@ -169,14 +172,14 @@ def _message(item: object, contact: object, *, account: str) -> Inbound:
     kind = at(item, "type")
     if at(item, "group_id") is not None:
         return Ignored("in a group")
-    if kind == "reaction":
-        return Ignored("a reaction")
     if kind == "system" and text(at(item, "system", "type")).startswith("user_changed"):
         return _system(item, account=account)
     sender, sent_at, key = _sender(item, contact, account=account), instant(at(item, "timestamp")), at(item, "id")
     if sender is None or sent_at is None or not isinstance(key, str) or not _is_key(key):
         return Unreadable("a message without sender, id or date")
     message = InboundMessage(key=key, sender=sender, sent_at=sent_at, text=RichText.of(""), quotes=_quoted(item))
+    if kind == "reaction":
+        return _reaction(at(item, "reaction"), sender, moment=sent_at)
     if kind == "revoke":
         return _deletion(at(item, "revoke", "original_message_id"), sender)
     if kind != "edit":
@@ -221,6 +224,14 @@ def _quoted(item: object) -> str | None:
     """The message that it answers."""
     quoted = at(item, "context", "id")
     return str(quoted) if _is_key(quoted) else None
+
+
+def _reaction(reaction: object, sender: Sender, *, moment: datetime) -> Inbound:
+    """One that was taken back has an empty emoji, or none."""
+    key = at(reaction, "message_id")
+    if not _is_key(key):
+        return Unreadable("a reaction that does not say to what")
+    return Reaction(who=sender, key=str(key), emoji=text(at(reaction, "emoji"))[:MAX_EMOJI], at=moment)
 
 
 def _is_key(value: object) -> bool:
