@@ -35,6 +35,7 @@ class Talk:
     agent: str
     others: str  #: an agent whose plain words stay internal here
     asked: list[str] = field(default_factory=list)  #: the customer's tokens
+    messages: dict[str, str | int] = field(default_factory=dict)  #: which of them the messenger can still change
     unheard: dict[str, str] = field(default_factory=dict)  #: tokens of the thread that may not be stored, with their ts
     heard: set[str] = field(default_factory=set)
     times_closed: int = 0

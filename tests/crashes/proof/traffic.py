@@ -64,7 +64,7 @@ class Traffic:
         talk = self._chance.choice(talks)
         with self._weather.telling():
             if self._chance.random() < 0.4:
-                self._customer_writes(talk)
+                self._customer_acts(talk)
             else:
                 self._agent_acts(talk)
 
@@ -90,12 +90,38 @@ class Traffic:
         with self._weather.telling():
             self._customer_writes(talk)
 
+    def _customer_acts(self, talk: Talk) -> None:
+        """A customer writes, or changes what they wrote; the first words, which make the card, stay."""
+        changeable = [token for token in self._taken(talk) if token in talk.messages and token != talk.asked[0]]
+        if changeable and self._chance.random() < 0.15:
+            self._customer_edits(talk, self._chance.choice(changeable))
+        else:
+            self._customer_writes(talk)
+
+    def _customer_edits(self, talk: Talk, was: str) -> None:
+        """What they change shows once more in the thread, so it has a token of its own."""
+        self.counts["customers edit"] += 1
+        token, message = self._ledger.write("c", talk.thread, after=self._taken(talk)), talk.messages.pop(was)
+        talk.asked.append(token)
+        text = f"Better words {token}"
+        if isinstance(message, int):
+            self._desk.telegram.edits(talk.customer, message, text)
+        else:
+            self._ledger.whatsapp.edits(talk.customer, message, text)
+
+    def _taken(self, talk: Talk) -> list[str]:
+        """What the service must have shown before anything that is written now; Telegram keeps the order itself."""
+        if talk.channel is Channel.TELEGRAM:
+            return talk.asked
+        untaken = b"".join(self._ledger.whatsapp.webhooks.untaken)
+        return [token for token in talk.asked if token.encode() not in untaken]
+
     def _customer_writes(self, talk: Talk) -> None:
         self.counts["customers write"] += 1
         if talk.channel is Channel.TELEGRAM:
-            token = self._ledger.write("c", talk.thread, after=talk.asked)  # it keeps the order itself
+            token = self._ledger.write("c", talk.thread, after=talk.asked)
             talk.asked.append(token)
-            self._desk.telegram.writes(talk.customer, f"Question {token}: where is it?")
+            talk.messages[token] = self._desk.telegram.writes(talk.customer, f"Question {token}: where is it?")
             return
         if len(talk.asked) > 1 and self._weather.strikes("handed over in another order"):
             with self._ledger.whatsapp.reordered():
@@ -105,13 +131,12 @@ class Traffic:
         self._writes_on_whatsapp(talk)
 
     def _writes_on_whatsapp(self, talk: Talk) -> None:
-        untaken = b"".join(self._ledger.whatsapp.webhooks.untaken)
-        taken = [token for token in talk.asked if token.encode() not in untaken]
+        taken = self._taken(talk)
         if not taken and talk.asked:
             return  # the first words make the ticket; what could overtake them would be on the card
         token = self._ledger.write("c", talk.thread, after=taken)
         talk.asked.append(token)
-        self._ledger.whatsapp.writes(talk.customer, f"Question {token}: where is it?")
+        talk.messages[token] = self._ledger.whatsapp.writes(talk.customer, f"Question {token}: where is it?")
 
     # --- agents
 
