@@ -3,8 +3,10 @@
 from contextlib import AbstractContextManager
 from typing import Any
 
+from bot.sandbox.files import File
 from bot.sandbox.serving import ClientError
-from bot.sandbox.whatsapp.kinds import CAPTIONED, sample
+from bot.sandbox.whatsapp.kinds import CAPTIONED, FILED, file_sample, sample, with_file
+from bot.sandbox.whatsapp.media import RECEIVED, told
 from bot.sandbox.whatsapp.world import FIRST_PERSON_ID, Json, Message, Person, World, choices, view, words
 
 
@@ -49,16 +51,32 @@ class People:
         """The person answers a message. Returns the id of the answer."""
         return self.writes(person, text, reply_to=message_id)
 
-    def sends(self, person: int, kind: str, *, caption: str | None = None) -> str:
-        """The person sends something that is not text. Returns its id."""
-        content = sample(kind, number=self._world.number())
-        if content is None:
-            raise ClientError(f"There is no kind {kind!r}.")
+    def sends(
+        self,
+        person: int,
+        kind: str,
+        *,
+        caption: str | None = None,
+        file: File | None = None,
+        reply_to: str | None = None,
+    ) -> str:
+        """The person sends something that is not text, a sample unless they have a file. Returns its id."""
+        content = self._content(kind, file)
         if caption is not None and kind not in CAPTIONED:
             raise ClientError(f"A {kind} has no caption.")
         if caption is not None:
             content[kind]["caption"] = caption
-        return self._send(person, content)
+        return self._send(person, content, reply_to=reply_to)
+
+    def _content(self, kind: str, file: File | None) -> Json:
+        number = self._world.number()
+        if kind in FILED:
+            stored = self._world.media.keep(file or file_sample(kind, number=number), lifetime=RECEIVED)
+            return with_file(kind, told(stored), name=stored.file.name)
+        content = sample(kind, number=number)
+        if content is None:
+            raise ClientError(f"There is no kind {kind!r}.")
+        return content
 
     def presses(self, person: int, message_id: str, choice: str) -> str:
         """The person presses the button, or the row of the list, with this id. Returns the id of their answer."""

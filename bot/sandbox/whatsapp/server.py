@@ -10,9 +10,10 @@ from aiohttp import web
 from typing_extensions import override
 
 from bot.sandbox.faults import Faults
+from bot.sandbox.files import File, shown
 from bot.sandbox.serving import Served, client, utc_now
 from bot.sandbox.whatsapp.accounts import ACCOUNT, MESSAGING, Accounts
-from bot.sandbox.whatsapp.api import Messages
+from bot.sandbox.whatsapp.api import Messages, parameter
 from bot.sandbox.whatsapp.graph import NO_SUCH_OBJECT, GraphError, failed, throttled
 from bot.sandbox.whatsapp.people import People
 from bot.sandbox.whatsapp.webhooks import Webhooks
@@ -90,6 +91,11 @@ class WhatsAppSandbox(Served, People):
     def webhook_url(self, url: str) -> None:
         self.webhooks.listen_at(url)
 
+    def file(self, media_id: str) -> File | None:
+        """The file with this id, whoever sent it; None once it is forgotten."""
+        stored = self._world.media.find(media_id)
+        return stored.file if stored else None
+
     @property
     def business_name(self) -> str:
         """What the people see as the business's name."""
@@ -148,13 +154,15 @@ class WhatsAppSandbox(Served, People):
     def add_to(self, app: web.Application, *, prefix: str = "") -> None:
         """Serve below ``prefix`` of this application."""
         self._prefix = prefix
+        app.router.add_get(f"{prefix}/attachments/", self._download)
+        app.router.add_get(f"{prefix}/client/files/{{id}}", self._shown_file)
         app.router.add_get(f"{prefix}/client/state", self._state)
         app.router.add_get(f"{prefix}/client/live", self._world.live.watch)
         app.router.add_post(f"{prefix}/client/{{act}}", client(self, CLIENT_ACTS))
         app.router.add_post(f"{prefix}/{{version}}/{{number}}/messages", self._messages)
         app.router.add_get(f"{prefix}/{{version}}/debug_token", self._token)
         app.router.add_get(f"{prefix}/{{version}}/{{number}}/subscribed_apps", self._subscriptions)
-        app.router.add_get(f"{prefix}/{{version}}/{{number}}", self._phone_number)
+        app.router.add_get(f"{prefix}/{{version}}/{{number}}", self._node)
         app.cleanup_ctx.append(self._telling)
         app.on_shutdown.append(self._shut_down)
 
@@ -182,11 +190,36 @@ class WhatsAppSandbox(Served, People):
 
         return await self._answer(request, "messages", given if isinstance(given, dict) else {}, send)
 
-    async def _phone_number(self, request: web.Request) -> web.StreamResponse:
-        def show() -> Json:
-            return self.accounts.shown(request.match_info["number"], request.query, name=self.business_name)
+    async def _node(self, request: web.Request) -> web.StreamResponse:
+        """What is known of an id: of the number or the account, else of a file."""
+        number = request.match_info["number"]
 
-        return await self._answer(request, "phone_number", dict(request.query), show)
+        def show() -> Json:
+            return self.accounts.shown(number, request.query, name=self.business_name)
+
+        def find() -> Json:
+            if request.query.get("phone_number_id", self.phone_number_id) != self.phone_number_id:
+                raise parameter("phone_number_id", "is not the number that this belongs to")
+            return self._world.media.as_json(number, base=self.api_url)
+
+        if number in {self.phone_number_id, ACCOUNT}:
+            return await self._answer(request, "phone_number", dict(request.query), show)
+        return await self._answer(request, "media", {"id": number}, find)
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        """A file at an address that was given out; another host of the platform, so its refusals are bare."""
+
+        async def perform() -> web.StreamResponse:
+            try:
+                self.accounts.check_token(request.headers, {})
+            except GraphError:
+                return web.Response(status=401)
+            file = self._world.media.at(request.query)
+            if file is None:
+                return web.Response(status=404)
+            return web.Response(body=file.content, headers={"Content-Type": file.mime})
+
+        return await self.faults.answer(request, "download", dict(request.query), perform)
 
     async def _token(self, request: web.Request) -> web.StreamResponse:
         return await self._answer(request, "debug_token", {}, lambda: self.accounts.debug(request.query))
@@ -217,6 +250,12 @@ class WhatsAppSandbox(Served, People):
         if number != self.phone_number_id:
             said = f"Unsupported request. Object with ID '{number}' does not exist or lacks permissions"
             raise GraphError(100, said, subcode=NO_SUCH_OBJECT)
+
+    async def _shown_file(self, request: web.Request) -> web.Response:
+        stored = self._world.media.find(request.match_info["id"])
+        if stored is None:
+            raise web.HTTPNotFound
+        return shown(stored.file)
 
     async def _state(self, _: web.Request) -> web.Response:
         return web.json_response(self._world.state())

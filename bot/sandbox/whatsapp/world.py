@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.sandbox.live import Live
+from bot.sandbox.whatsapp.media import Media, Stored
 from bot.sandbox.whatsapp.webhooks import Webhooks
 
 Json = dict[str, Any]
@@ -31,6 +32,7 @@ class Message:
     edited: bool = False
     deleted: bool = False
     reactions: dict[bool, str] = field(default_factory=dict)  #: by "is the bot's"
+    media: Stored | None = None  #: the file that it is
 
 
 @dataclass(slots=True)
@@ -67,6 +69,7 @@ class World:
         self.webhooks = webhooks
         self.people: dict[int, Person] = {}
         self.live = Live()
+        self.media = Media(clock)
         self.statuses = True  #: whether sent and delivered are reported without being asked for
         self.business = "Sandbox"
         self._numbers = 0
@@ -87,6 +90,9 @@ class World:
 
     def add_message(self, person: Person, message: Message) -> None:
         """Put a new message at the end of the person's chat."""
+        fields = message.content.get(message.kind)
+        if isinstance(fields, dict):
+            message.media = self.media.find(str(fields.get("id")))
         person.messages[message.id] = message
         self.show("message", person, message)
 
@@ -157,7 +163,14 @@ def view(message: Message) -> Json:
         "deleted": message.deleted,
         "reactions": [{"emoji": emoji, "from_bot": is_bot} for is_bot, emoji in message.reactions.items()],
         "reply_to": message.reply_to,
+        "file": None if message.media is None else _file(message.media, fields),
     }
+
+
+def _file(stored: Stored, fields: Json) -> Json:
+    """The id, by which a page gets it, and what it is called."""
+    name = fields.get("filename", "")
+    return {"id": stored.id, "name": name, "mime": stored.file.mime, "size": stored.file.size}
 
 
 def words(message: Message) -> str | None:
