@@ -16,6 +16,7 @@ from bot.models.rows import DeliveryRow
 TAKEN_BACK = "taken back"
 _STATES = "SELECT state, tried_at FROM delivery WHERE message_id = ? AND kind = 'send' ORDER BY id"
 _REFUSED = "SELECT COUNT(*) AS refused FROM attachment WHERE message_id = ? AND state = 'failed'"
+THERE = "there"  #: in the payload of a part that has reached the customer's device
 OFFERED = "offered"  #: in the payload of a part that waits: the thread has asked whether it shall be sent now
 _WAITING = """
 SELECT d.id FROM delivery AS d JOIN ticket AS t ON t.id = d.ticket_id
@@ -163,6 +164,12 @@ async def arrived(part: int, *, from_states: Collection[str], key: str | None, n
     row = DeliveryRow.filter(id=part, state__in=from_states)
     settled = {"state": "done", "announced_at": None, "settled_at": now, "error": None, "lease_until": None}
     return bool(await row.update(**settled, **({} if key is None else {"external_key": key})))
+
+
+async def is_there(part: Part) -> None:
+    """The customer's device has it: no later word takes that back."""
+    if not part.payload.get(THERE):
+        await DeliveryRow.filter(id=part.id).update(payload={**part.payload, THERE: True})
 
 
 async def bounced(part: int, *, reason: str, now: datetime) -> bool:

@@ -63,11 +63,14 @@ class Settlement:
             part, of_last_attempt = found
             also(part=f"out-{part.id}", origin=part.origin or f"out-{part.id}")
             if report.word is Word.FAILED:
-                if of_last_attempt and await decide.bounced(part.id, reason=report.reason, now=now):
+                is_news = of_last_attempt and not part.payload.get(decide.THERE)
+                if is_news and await decide.bounced(part.id, reason=report.reason, now=now):
                     await self.settle(part, Refused(report.reason, waits=report.waits), now=now)
                 return
             standing = ("sending", "uncertain", "queued", "later")  # also what a person has just asked to send again
             states = standing if report.word is Word.ACCEPTED else (*standing, "failed", "held")
+            if report.word is not Word.ACCEPTED:
+                await decide.is_there(part)
             if await decide.arrived(part.id, from_states=states, key=report.key, now=now):
                 await self.settle(part, Delivered(key=report.key), now=now)
             if report.word is Word.READ and await decide.is_last(part):  # with the last, all before it are read
