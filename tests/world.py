@@ -17,6 +17,7 @@ from typing import Any
 from bot import settings
 from bot.app import Application
 from bot.manifest import manifest
+from bot.sandbox.files import File
 from bot.sandbox.slack.server import SlackSandbox
 from bot.sandbox.telegram.server import TelegramSandbox
 from bot.settings import Settings
@@ -72,6 +73,13 @@ class Customer:
         """The texts that the bot sent, oldest first."""
         return self.world.telegram.received(self.id)
 
+    @property
+    def files(self) -> list[tuple[str, File]]:
+        """The files that the bot sent, oldest first, each with its kind."""
+        shown = [one for one in self.world.telegram.chat(self.id) if one["from_bot"] and one["file"]]
+        files = [(one["kind"], self.world.telegram.file(one["file"]["id"])) for one in shown]
+        return [(kind, file) for kind, file in files if file is not None]
+
 
 @dataclass(slots=True)
 class Agent:
@@ -90,6 +98,12 @@ class Agent:
     async def edits(self, ts: str, text: str) -> None:
         """Edit an own message."""
         self.world.slack.edit(self.id, self.world.channel, ts, text)
+        await self.world.quiet()
+
+    async def takes_file_away(self, ts: str, number: int = 0) -> None:
+        """Delete one file of an own message."""
+        body = self.world.slack.workspace.channels[self.world.channel].messages[ts].body
+        self.world.slack.take_file_away(self.id, self.world.channel, ts, body["files"][number]["id"])
         await self.world.quiet()
 
     async def deletes(self, ts: str) -> None:

@@ -10,6 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.manifest import manifest
+from bot.sandbox.files import File
 from bot.sandbox.slack.server import SlackSandbox
 
 TABLE = b"by,came_in\nall,3\n"
@@ -97,3 +98,49 @@ async def test_without_its_permission_nothing_is_taken(desk: Desk) -> None:
     with pytest.raises(SlackApiError, match="missing_scope"):
         await desk.announced()
     assert await desk.shared("F1") == "missing_scope"
+
+
+# Files of people
+
+
+PICTURE = File("a b.png", "image/png", b"\x89PNG\r\n\x1a\npicture")
+
+
+async def got(desk: Desk, address: str, token: str) -> tuple[int, str, bytes]:
+    """The status of an answer, its type and its body."""
+    async with desk.session.get(address, headers={"Authorization": f"Bearer {token}"}) as answer:
+        return answer.status, answer.content_type, await answer.read()
+
+
+async def test_the_app_fetches_the_file_that_somebody_has_put_into_a_message(desk: Desk) -> None:
+    desk.slack.post(desk.mika, desk.channel, "", files=[PICTURE])
+
+    (file,) = desk.slack.messages(desk.channel)[0]["files"]
+    assert (file["name"], file["mimetype"], file["size"]) == (PICTURE.name, PICTURE.mime, PICTURE.size)
+    assert await got(desk, file["url_private_download"], desk.slack.bot_token) == (200, "image/png", PICTURE.content)
+
+
+async def test_who_may_not_have_a_file_is_shown_a_page(desk: Desk) -> None:
+    desk.slack.post(desk.mika, desk.channel, "", files=[PICTURE])
+    address = desk.slack.messages(desk.channel)[0]["files"][0]["url_private_download"]
+
+    wrong = await got(desk, address, "xoxb-wrong")
+    without = manifest()
+    without["oauth_config"] = {"scopes": {"bot": ["chat:write"]}}
+    desk.slack.install(without)
+
+    for status, mime, body in (wrong, await got(desk, address, desk.slack.bot_token)):
+        assert (status, mime) == (200, "text/html")
+        assert PICTURE.content not in body
+
+
+async def test_a_file_that_is_taken_away_leaves_a_tombstone_and_no_bytes(desk: Desk) -> None:
+    ts = desk.slack.post(desk.mika, desk.channel, "Here", files=[PICTURE, "other.pdf"])
+    picture, _ = desk.slack.messages(desk.channel)[0]["files"]
+
+    desk.slack.take_file_away(desk.mika, desk.channel, ts, picture["id"])
+
+    (message,) = desk.slack.messages(desk.channel)
+    assert message["text"] == "Here"
+    assert [file["mode"] for file in message["files"]] == ["tombstone", "hosted"]
+    assert (await got(desk, picture["url_private_download"], desk.slack.bot_token))[0] == 404

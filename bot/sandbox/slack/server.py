@@ -64,6 +64,7 @@ class SlackSandbox(Served, People):
         app.router.add_get(f"{prefix}/socket", self.hub.serve)
         app.router.add_post(f"{prefix}/respond/{{secret}}", self._respond)
         app.router.add_post(f"{prefix}/upload/{{secret}}", self._upload)
+        app.router.add_get(f"{prefix}/files/{{file}}/{{name}}", self._download)
         app.router.add_get(f"{prefix}/client/state", client.state)
         app.router.add_get(f"{prefix}/client/live", client.live)
         app.router.add_post(f"{prefix}/client/{{name}}", client.act)
@@ -110,6 +111,22 @@ class SlackSandbox(Served, People):
                 return web.Response(text=str(refusal), status=400)
 
         return await self.faults.answer(request, "upload", {"length": len(content)}, perform)
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        """Hand a file out to the app; who may not have it is shown the page where people sign in."""
+        given = {"file": request.match_info["file"], "name": request.match_info["name"]}
+
+        async def perform() -> web.StreamResponse:
+            scopes = self.core.installed.scopes
+            is_ours = request.headers.get("Authorization") == f"Bearer {self.bot_token}"
+            if not is_ours or (scopes is not None and "files:read" not in scopes):
+                return web.Response(text="<!DOCTYPE html><title>Sign in</title>", content_type="text/html")
+            file = self.workspace.files.get(given["file"])
+            if file is None:
+                return web.Response(status=404)
+            return web.Response(body=file.content, headers={"Content-Type": file.mime})
+
+        return await self.faults.answer(request, "file", given, perform)
 
     # --- setting up
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
+from bot.sandbox.files import File
+
 Json = dict[str, Any]  # Slack's own JSON, as it is on the wire
 Role = Literal["member", "guest", "stranger", "bot"]
 Kind = Literal["channel", "group", "mpim", "im"]
@@ -177,6 +179,7 @@ class Workspace:
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)  # by the file's id, until they are shared
+    files: dict[str, File] = field(default_factory=dict)  # what people have put into messages, by the file's id
     notices: list[tuple[str, str]] = field(default_factory=list)  # (person, what Slack itself told them)
     _last_us: int = 0
     _last_id: int = 0

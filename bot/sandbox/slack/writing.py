@@ -5,8 +5,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
+from bot.sandbox.files import File
 from bot.sandbox.slack import emoji
 from bot.sandbox.slack.compose import compose
 from bot.sandbox.slack.core import Core
@@ -33,9 +35,13 @@ class Writing:
         *,
         thread_ts: str | None = None,
         broadcast: bool = False,
-        files: Sequence[str | Mapping[str, Any]] = (),
+        files: Sequence[str | File | Mapping[str, Any]] = (),
     ) -> str:
-        """Write a message as typed into Slack's composer; returns its ``ts``. ``files`` are names or file objects."""
+        """
+        Write a message as typed into Slack's composer; returns its ``ts``.
+
+        A file that is only a name, or a file object of Slack's, has nothing in it that could be fetched.
+        """
         person, where = self._person(as_), self._channel(as_, channel)
         if where.archived:
             raise Refused("This channel is archived.")
@@ -59,6 +65,13 @@ class Writing:
             raise Refused("A message needs a text.")
         edited = {"edited": {"user": as_, "ts": self.core.workspace.next_ts()}}
         self.core.change(message, {**message.body, **self._typed(self._person(as_), text), **edited})
+
+    def take_file_away(self, as_: str, channel: str, ts: str, file: str) -> None:
+        """Delete a file of an own message, by its id; the message stays."""
+        message = self._own(as_, channel, ts)
+        files = [one if one["id"] != file else {"id": file, "mode": "tombstone"} for one in message.body["files"]]
+        self.core.workspace.files.pop(file, None)
+        self.core.change(message, {**message.body, "files": files})
 
     def delete(self, as_: str, channel: str, ts: str) -> None:
         """Delete an own message."""
@@ -154,11 +167,15 @@ class Writing:
         body |= {"blocks": blocks} if text.strip() else {}
         return body | ({"user_team": team, "source_team": team} if person.role == "stranger" else {})
 
-    def _file(self, as_: str, file: str | Mapping[str, Any]) -> Json:
-        given = {"name": file} if isinstance(file, str) else dict(file)
-        name = given["name"]
+    def _file(self, as_: str, file: str | File | Mapping[str, Any]) -> Json:
         file_id = self.core.workspace.next_id("F")
-        address = f"{self.core.base}/files/{file_id}/{name}"
+        if isinstance(file, File):
+            self.core.workspace.files[file_id] = file
+            given: Json = {"name": file.name, "mimetype": file.mime, "size": file.size}
+        else:
+            given = {"name": file} if isinstance(file, str) else dict(file)
+        name = given["name"]
+        address = f"{self.core.base}/files/{file_id}/{quote(name)}"
         made: Json = {"id": file_id, "title": name, "user": as_, "mode": "hosted", "size": 1024, "url_private": address}
         made |= {"mimetype": mimetypes.guess_type(name)[0] or "application/octet-stream", "file_access": "visible"}
         made |= {"filetype": name.rpartition(".")[2], "url_private_download": address, "is_external": False}

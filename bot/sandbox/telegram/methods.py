@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from bot.sandbox.telegram.arguments import ApiError, Arguments, bad_request
 from bot.sandbox.telegram.content import checked_reactions, is_command, keyboard, reply_target, text_content
+from bot.sandbox.telegram.sending import file_content
 from bot.sandbox.telegram.updates import WEBHOOK_SET, Terminated
 from bot.sandbox.telegram.world import Json, Message, Person, World
 
@@ -134,6 +135,38 @@ class Methods:
         message = self._world.add_message(
             person, "text", content, from_bot=True, reply_to=reply_to, reply_markup=reply_markup
         )
+        return self._world.as_message(person, message)
+
+    async def sendphoto(self, given: Arguments) -> Json:
+        """https://core.telegram.org/bots/api#sendphoto"""
+        return self._send_file("photo", given)
+
+    async def sendanimation(self, given: Arguments) -> Json:
+        """https://core.telegram.org/bots/api#sendanimation"""
+        return self._send_file("animation", given)
+
+    async def sendaudio(self, given: Arguments) -> Json:
+        """https://core.telegram.org/bots/api#sendaudio"""
+        return self._send_file("audio", given)
+
+    async def senddocument(self, given: Arguments) -> Json:
+        """https://core.telegram.org/bots/api#senddocument"""
+        return self._send_file("document", given)
+
+    async def sendvideo(self, given: Arguments) -> Json:
+        """https://core.telegram.org/bots/api#sendvideo"""
+        return self._send_file("video", given)
+
+    async def sendvoice(self, given: Arguments) -> Json:
+        """https://core.telegram.org/bots/api#sendvoice"""
+        return self._send_file("voice", given)
+
+    def _send_file(self, kind: str, given: Arguments) -> Json:
+        person = self._reachable(given)
+        content = file_content(kind, given, self._world.files)
+        reply_to = reply_target(given, person)
+        self._pace(person)
+        message = self._world.add_message(person, kind, content, from_bot=True, reply_to=reply_to)
         return self._world.as_message(person, message)
 
     async def editmessagetext(self, given: Arguments) -> Json:
