@@ -166,6 +166,7 @@ class OutboundPart:
     text: RichText
     choices: tuple[Choice, ...] = ()  #: at most ten, under the text
     file: OutboundFile | None = None  #: then there is no text
+    quotes: str | None = None  #: the `InboundMessage.key` of what it answers; shown where that is still there
     mark: str = ""  #: ours, for platforms that give it back with what they say later
 
 

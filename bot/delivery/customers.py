@@ -55,6 +55,7 @@ class CustomerSender:
             to=_address(identity),
             text=RichText.from_json(part.payload["text"]),
             choices=tuple(Choice(one["id"], one["label"]) for one in part.payload.get("choices", ())),
+            quotes=part.payload.get("quotes"),
             mark=f"{part.mark}.{part.attempts + 1}",
         )
         return Delivered(key=(await self._handed_over(channel, outbound, file)).key)

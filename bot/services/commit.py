@@ -5,7 +5,7 @@ Everything here is called inside the use case's transaction.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -33,19 +33,21 @@ from bot.domain.intents import (
     Whisper,
     intents_for,
 )
+from bot.domain.quotes import unquoted
 from bot.domain.text import Mark, RichText, joined
 from bot.domain.ticket import Change, Ticket
 from bot.domain.undo import UNDOABLE
 from bot.logs import also
 from bot.models.mapping import standing_of, take, ticket_of
 from bot.models.row import Found
-from bot.models.rows import IdentityRow, InboxRow, JournalRow, MessageRow, SeenRow, TicketRow
+from bot.models.rows import EDIT, IdentityRow, InboxRow, JournalRow, MessageRow, SeenRow, TicketRow
 from bot.services import enclosures
 from bot.services.context import Context
 from bot.services.telling import sentence, with_choices
 
 log = structlog.get_logger()
 
+QUOTABLE = 50  #: so many of the customer's last messages can be quoted
 DECORATION = 1  #: the rank of what shows state; messages have 0
 
 _FROM_INBOX = "inbox:"
@@ -179,8 +181,11 @@ async def to_customer(context: Context, row: TicketRow, message: MessageId, *, d
     """
     written = await MessageRow.by_id(message)
     body, files = RichText.from_json(written.body), await enclosures.entries(row, message, due_at=due_at)
-    pieces = await pieces_of(context, row, written, body)
-    return [*_entries(row, message, pieces, due_at=due_at), *files]
+    quoted, _ = unquoted(body, await _recent(row, body))
+    texts = _entries(row, message, await pieces_of(context, row, written, body), due_at=due_at)
+    if texts and quoted is not None:
+        texts[0] = replace(texts[0], payload={**texts[0].payload, "quotes": quoted})
+    return [*texts, *files]
 
 
 async def pieces_of(context: Context, row: TicketRow, message: MessageRow, text: RichText) -> Sequence[RichText]:
@@ -188,7 +193,24 @@ async def pieces_of(context: Context, row: TicketRow, message: MessageRow, text:
     if not text:
         return ()
     identity = await IdentityRow.by_id(row.identity_id)
+    _, text = unquoted(text, await _recent(row, text))
     return context.channels[identity.channel].pieces(_signed(text, message, context.config.replies.signature))
+
+
+async def _recent(row: TicketRow, text: RichText) -> dict[str, str]:
+    """What the customer wrote lately, by the platform's keys, if the text begins with a quote."""
+    if not text.spans or Mark.QUOTE not in text.spans[0].marks:
+        return {}
+    said = MessageRow.filter(ticket_id=row.id, direction="in", external_key__isnull=False).exclude(
+        kind__startswith=EDIT
+    )
+    messages = await said.order_by("-seq").limit(QUOTABLE)
+    return {_key(message): RichText.from_json(message.body).plain for message in messages}
+
+
+def _key(message: MessageRow) -> str:
+    """The platform's own key, without channel and account."""
+    return str(message.external_key).split(":", 2)[2]
 
 
 def _entries(row: TicketRow, message: MessageId, pieces: Sequence[RichText], *, due_at: datetime) -> list[Entry]:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 import httpx
 import structlog
-from telegram import Bot, BotCommand, InputFile, Message
+from telegram import Bot, BotCommand, InputFile, Message, ReplyParameters
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.base import Capabilities, Health, Inbound, Menus, OutboundFile, OutboundPart, Put, Raw, Sent
@@ -186,7 +186,11 @@ class TelegramChannel:
     async def _text(self, part: OutboundPart) -> Message:
         text, entities = format.render(part.text)
         keyboard = format.keyboard(part.choices)
-        return await self._bot.send_message(part.to.key, text, entities=entities, reply_markup=keyboard)
+        quoted = None if part.quotes is None else _number_in(part.quotes)
+        answered = None if quoted is None else ReplyParameters(quoted, allow_sending_without_reply=True)
+        return await self._bot.send_message(
+            part.to.key, text, entities=entities, reply_markup=keyboard, reply_parameters=answered
+        )
 
     async def _file(self, part: OutboundPart, file: OutboundFile) -> Message:
         """As its kind, or as a document if Telegram refuses that: it can say more against a photo than we can see."""

@@ -181,7 +181,14 @@ class WhatsAppChannel:
     async def send(self, part: OutboundPart) -> Sent:
         """Deliver one part, once; a file first, which nobody sees before the message that shows it."""
         if part.file is None:
-            return await self._message(part, _content(format.render(part.text), part.choices))
+            content = _content(format.render(part.text), part.choices)
+            try:
+                quoted = {} if part.quotes is None else {"context": {"message_id": part.quotes}}
+                return await self._message(part, {**content, **quoted})
+            except Rejected as refusal:
+                if part.quotes is None or type(refusal) is not Rejected:
+                    raise
+                return await self._message(part, content)  # what it answers may be gone: that must not stop it
         path = part.file.path
         if path not in self._uploaded:
             self._uploaded[path] = await self._upload(part.file)
