@@ -149,7 +149,7 @@ async def report(kind: Kind, url: str, plan: Plan, *, tickets: int) -> list[Row]
         period = parse(f"{REPORTED_DAYS}d", now=desk.clock.now(), zone=ZoneInfo("UTC"))
         start, end = (period.start, period.end) if kind is Kind.POSTGRES else (str(period.start), str(period.end))
         for _ in range(plan.rounds):
-            bare = execute(url, queries.TICKETS, start, end, start, end, start)
+            bare = execute(url, queries.TICKETS, start, start, end, start, end)
             bare_s.append(await _taken_s(lambda bare=bare: bare))  # type: ignore[misc]
             taken_s, slowest_ms = await _beside_intake(desk, desk.report)
             ours_s.append(taken_s)

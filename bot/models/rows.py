@@ -147,6 +147,7 @@ class TicketRow(Row):
             Index(fields=("owner", "status")),
             Index(fields=("opened_at",)),
             Index(fields=("solved_at",)),
+            Index(fields=("first_reply_at",)),
         )
 
 

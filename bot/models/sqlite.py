@@ -4,11 +4,11 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.connection import get_connection
@@ -21,6 +21,8 @@ from bot.errors import ConfigError, NoRoom
 from bot.models import copies
 from bot.models.base import APPS, MIGRATIONS, Database, Upgrade
 from bot.models.safe_sqlite import SafeSqliteClient
+
+Made = TypeVar("Made")
 
 PRAGMAS = {
     "busy_timeout": 5000,  # ms; first, because switching to WAL may have to wait too
@@ -132,11 +134,11 @@ async def connect(path: Path) -> SqliteDatabase:
     return database
 
 
-def read(path: Path, sql: str, values: Sequence[object]) -> list[dict[str, Any]]:
-    """The rows that a SELECT finds, on a connection that can't write; waits, so call it in a thread."""
+def read(path: Path, made: Callable[[Any], Made], sql: str, values: Sequence[object]) -> list[Made]:
+    """What is made of each row that a SELECT finds, on a connection that can't write; waits, so call it in a thread."""
     with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=5)) as connection:
         connection.row_factory = sqlite3.Row
-        return [dict(row) for row in connection.execute(sql, tuple(values))]
+        return [made(row) for row in connection.execute(sql, tuple(values))]
 
 
 class FileLock:

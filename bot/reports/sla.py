@@ -6,13 +6,18 @@ e-Handbook of Statistical Methods, 7.2.6.2 ("Percentiles"), first definition. Wh
 far, which its duration will exceed; so a percentile that such an age could still move is known to be *at least* this.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import chain
 
 from bot.config import Targets
 from bot.reports.period import By, Period
 from bot.reports.queries import TicketTimes
+
+SORTED_AT_ONCE = 4096  #: of what would hold up the event loop; less than a millisecond's work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,68 +75,111 @@ class Summary:
 
 
 def summarise(
-    rows: Sequence[TicketTimes], *, period: Period, targets: Targets, now: datetime, by: By | None = None
+    rows: Iterable[TicketTimes], *, period: Period, targets: Targets, now: datetime, by: By | None = None
 ) -> Summary:
     """The figures of the tickets that `bot.reports.queries.tickets` found; others in ``rows`` count for nothing."""
-    grouped: dict[str | None, list[TicketTimes]] = {}
-    for row in rows if by else ():
-        grouped.setdefault(row.agent if by is By.AGENT else row.channel, []).append(row)
-    groups = ((key, _figures(some, period, targets, now=now)) for key, some in grouped.items())
-    counted = [(key, it) for key, it in groups if it.came_in or it.answered or it.closed or it.open]
-    counted.sort(key=lambda group: (group[0] is None, -group[1].came_in, group[0] or ""))
-    total = _figures(rows, period, targets, now=now)
-    return Summary(period=period, now=now, total=total, by=by, groups=tuple(counted))
+    counted = _counted(rows, period, now=now, by=by)
+    total = _Counts()
+    for counts in counted.values():
+        total.add(counts)
+    groups = [(key, counts.figures(targets)) for key, counts in counted.items() if by and counts.is_something]
+    groups.sort(key=lambda group: (group[0] is None, -group[1].came_in, group[0] or ""))
+    return Summary(period=period, now=now, total=total.figures(targets), by=by, groups=tuple(groups))
 
 
-def _figures(rows: Sequence[TicketTimes], period: Period, targets: Targets, *, now: datetime) -> Figures:
+#: How long something took: twice its microseconds, and one more if it is unfinished. So of two equal ones the finished
+#: is the smaller; and a hundred thousand numbers are sorted much faster than as many durations.
+_Taken = int
+_MICROSECOND = timedelta(microseconds=1)
+
+
+@dataclass(slots=True)
+class _Counts:
+    """`Figures` while they are being counted."""
+
+    came_in: int = 0
+    answered: int = 0
+    closed: int = 0
+    open: int = 0
+    first_response: list[_Taken] = field(default_factory=list)
+    resolution: list[_Taken] = field(default_factory=list)
+
+    @property
+    def is_something(self) -> bool:
+        return bool(self.came_in or self.answered or self.closed or self.open)
+
+    def add(self, other: "_Counts") -> None:
+        self.came_in += other.came_in
+        self.answered += other.answered
+        self.closed += other.closed
+        self.open += other.open
+        self.first_response += other.first_response
+        self.resolution += other.resolution
+
+    def figures(self, targets: Targets) -> Figures:
+        return Figures(
+            came_in=self.came_in,
+            answered=self.answered,
+            closed=self.closed,
+            open=self.open,
+            first_response=_spread(self.first_response, target=targets.first_response),
+            resolution=_spread(self.resolution, target=targets.resolution),
+        )
+
+
+def _counted(
+    rows: Iterable[TicketTimes], period: Period, *, now: datetime, by: By | None
+) -> Mapping[str | None, _Counts]:
     start, end = period.start, period.end
-
-    def within(at: datetime | None) -> bool:
-        return at is not None and start <= at < end
-
-    came_in = [row for row in rows if within(row.asked_at)]
-    return Figures(
-        came_in=len(came_in),
-        answered=sum(within(row.answered_at) for row in rows),
-        closed=sum(within(row.solved_at) for row in rows),
-        open=sum(row.solved_at is None for row in rows),
-        first_response=_spread(
-            (
-                _taken(row.asked_at, row.answered_at, now=now)
-                for row in came_in
-                if row.answered_at is not None or row.solved_at is None  # solved without a word: nobody waits
-            ),
-            target=targets.first_response,
-        ),
-        resolution=_spread(
-            (_taken(row.asked_at, row.solved_at, now=now) for row in came_in), target=targets.resolution
-        ),
-    )
-
-
-_Taken = tuple[timedelta, bool]  # how long, and whether it is unfinished; of two equal ones the finished is the smaller
+    counted: defaultdict[str | None, _Counts] = defaultdict(_Counts)
+    for channel, agent, asked_at, answered_at, solved_at in rows:
+        counts = counted[agent if by is By.AGENT else channel if by is By.CHANNEL else None]
+        if solved_at is None:
+            counts.open += 1
+        elif start <= solved_at < end:
+            counts.closed += 1
+        if answered_at is not None and start <= answered_at < end:
+            counts.answered += 1
+        if start <= asked_at < end:
+            counts.came_in += 1
+            counts.resolution.append(_taken(asked_at, solved_at, now=now))
+            if answered_at is not None or solved_at is None:  # solved without a word: nobody waits
+                counts.first_response.append(_taken(asked_at, answered_at, now=now))
+    return counted
 
 
 def _taken(begun_at: datetime, ended_at: datetime | None, *, now: datetime) -> _Taken:
-    return (now if ended_at is None else ended_at) - begun_at, ended_at is None
+    if ended_at is None:
+        return 2 * ((now - begun_at) // _MICROSECOND) + 1
+    return 2 * ((ended_at - begun_at) // _MICROSECOND)
 
 
-def _spread(samples: Iterable[_Taken], *, target: timedelta) -> Spread:
-    ordered = sorted(samples)
+def _spread(samples: Sequence[_Taken], *, target: timedelta) -> Spread:
+    ordered = _ordered(samples)
+    unfinished = [taken for taken in ordered if taken % 2]
+    most = 2 * (target // _MICROSECOND) + 1
+    within = bisect_right(ordered, most)
     return Spread(
         count=len(ordered),
-        unfinished=sum(unfinished for _, unfinished in ordered),
-        p50=_percentile(ordered, 50),
-        p90=_percentile(ordered, 90),
+        unfinished=len(unfinished),
+        p50=_percentile(ordered, unfinished, 50),
+        p90=_percentile(ordered, unfinished, 90),
         target=target,
-        met=sum(taken <= target and not unfinished for taken, unfinished in ordered),
-        missed=sum(taken > target for taken, _ in ordered),
+        met=within - bisect_right(unfinished, most),
+        missed=len(ordered) - within,
     )
 
 
-def _percentile(ordered: Sequence[_Taken], percent: int) -> Percentile | None:
+def _ordered(samples: Sequence[_Taken]) -> list[_Taken]:
+    """Sorted in pieces, and then quickly merged: while many are sorted at once, no other thread of ours gets on."""
+    pieces = (sorted(samples[at : at + SORTED_AT_ONCE]) for at in range(0, len(samples), SORTED_AT_ONCE))
+    return sorted(chain.from_iterable(pieces))
+
+
+def _percentile(ordered: Sequence[_Taken], unfinished: Sequence[_Taken], percent: int) -> Percentile | None:
+    """``unfinished`` are those of the ordered ones that are, in their order."""
     if not ordered:
         return None
-    place = -(-percent * len(ordered) // 100)  # rounded up, from 1
-    at_least = any(unfinished for _, unfinished in ordered[:place])
-    return Percentile(value=ordered[place - 1][0], at_least=at_least)
+    taken = ordered[-(-percent * len(ordered) // 100) - 1]  # rounded up, from 1
+    at_least = bool(unfinished) and unfinished[0] <= taken
+    return Percentile(value=timedelta(microseconds=taken // 2), at_least=at_least)

@@ -42,9 +42,7 @@ def one(
     """A ticket whose times are counted from the beginning of the period, and its answer and end from its own."""
     begun = MIDNIGHT + asked
     answered_at, solved_at = (None if taken is None else begun + taken for taken in (answered, solved))
-    return TicketTimes(
-        number=1, channel="telegram", agent=agent, asked_at=begun, answered_at=answered_at, solved_at=solved_at
-    )
+    return TicketTimes(channel="telegram", agent=agent, asked_at=begun, answered_at=answered_at, solved_at=solved_at)
 
 
 def summary(*rows: TicketTimes, by: By | None = None, now: datetime = NOW) -> Summary:
@@ -144,7 +142,7 @@ class History:
         for at, event in self.events:
             ticket = _after(ticket, event, at=at)
         return TicketTimes(
-            number=1, channel=self.channel, agent=self.agent, asked_at=ticket.opened_at,
+            channel=self.channel, agent=self.agent, asked_at=ticket.opened_at,
             answered_at=ticket.first_reply_at, solved_at=ticket.solved_at,
         )  # fmt: skip
 
