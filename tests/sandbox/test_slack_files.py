@@ -144,3 +144,80 @@ async def test_a_file_that_is_taken_away_leaves_a_tombstone_and_no_bytes(desk: D
     assert message["text"] == "Here"
     assert [file["mode"] for file in message["files"]] == ["tombstone", "hosted"]
     assert (await got(desk, picture["url_private_download"], desk.slack.bot_token))[0] == 404
+
+
+# What is known of a file
+
+
+async def where(desk: Desk, file: str) -> dict[str, Any]:
+    """The places where Slack says that a file stands."""
+    answer = await desk.client.files_info(file=file)
+    found: dict[str, Any] = answer["file"].get("shares", {})
+    return found
+
+
+async def test_a_file_of_the_app_is_known_with_its_places_and_its_bytes(desk: Desk) -> None:
+    root = desk.slack.post(desk.mika, desk.channel, "Here is a thread")
+    file, address = await desk.announced()
+    await desk.sent(address)
+    with pytest.raises(SlackApiError, match="file_not_found"):
+        await where(desk, file)
+
+    assert await desk.shared(file, channel_id=desk.channel, thread_ts=root) == "ok"
+
+    (post,) = desk.slack.thread(desk.channel, root)[1:]
+    assert post["subtype"] == "file_share"
+    place = {"ts": post["ts"], "thread_ts": root, "channel_name": "desk"}
+    assert await where(desk, file) == {"public": {desk.channel: [place]}}
+    url = post["files"][0]["url_private_download"]
+    assert await got(desk, url, desk.slack.bot_token) == (200, "text/csv", TABLE)
+
+
+async def test_a_file_may_be_shared_only_after_a_while(desk: Desk) -> None:
+    desk.slack.shares_later()
+    file, address = await desk.announced()
+    await desk.sent(address)
+
+    assert await desk.shared(file, channel_id=desk.channel) == "ok"
+    assert await where(desk, file) == {}
+    assert desk.slack.messages(desk.channel) == []
+
+    desk.slack.shares_now()
+    assert list(await where(desk, file)) == ["public"]
+    assert len(desk.slack.messages(desk.channel)) == 1
+
+
+async def test_a_file_of_somebody_is_known_where_the_bot_is(desk: Desk) -> None:
+    elsewhere = desk.slack.add_channel("elsewhere", [desk.mika])
+    for channel in (desk.channel, elsewhere):
+        desk.slack.post(desk.mika, channel, "", files=[PICTURE])
+    ts, mine = desk.slack.messages(desk.channel)[0]["ts"], desk.slack.messages(desk.channel)[0]["files"][0]["id"]
+
+    assert list(await where(desk, mine)) == ["public"]
+    with pytest.raises(SlackApiError, match="file_not_found"):
+        await where(desk, desk.slack.messages(elsewhere)[0]["files"][0]["id"])
+    desk.slack.take_file_away(desk.mika, desk.channel, ts, mine)
+    with pytest.raises(SlackApiError, match="file_deleted"):
+        await where(desk, mine)
+
+
+async def test_without_its_permission_nothing_is_known(desk: Desk) -> None:
+    desk.slack.install({**manifest(), "oauth_config": {"scopes": {"bot": ["files:write"]}}})
+
+    with pytest.raises(SlackApiError, match="missing_scope"):
+        await where(desk, "F1")
+
+
+async def test_a_page_hands_in_a_file_and_gets_it_as_something_harmless(desk: Desk) -> None:
+    form = aiohttp.FormData({"given": f'{{"as": "{desk.mika}", "channel": "{desk.channel}", "text": "see"}}'})
+    form.add_field("files", b"<script>alert(1)</script>", filename="x.html", content_type="text/html")
+    async with desk.session.post(f"{desk.slack.address}/client/post", data=form) as answer:
+        assert (await answer.json())["ok"]
+
+    (file,) = desk.slack.messages(desk.channel)[0]["files"]
+    async with desk.session.get(f"{desk.slack.address}/client/files/{file['id']}") as answer:
+        assert await answer.read() == b"<script>alert(1)</script>"
+        assert answer.headers["Content-Disposition"].startswith("attachment;")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    async with desk.session.get(f"{desk.slack.address}/client/files/F9") as answer:
+        assert answer.status == 404

@@ -1,5 +1,5 @@
 """
-Files of the app: announced, sent, shared.
+Files of the app: announced, sent, shared; and what is known of any file.
 
 Source: docs.slack.dev/messaging/working-with-files and the reference of both methods. What Slack does with bytes of
 another length than announced is not documented; here they are refused, so that nobody relies on it.
@@ -7,12 +7,15 @@ another length than announced is not documented; here they are refused, so that 
 
 import mimetypes
 import secrets
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
+from bot.sandbox.files import File
 from bot.sandbox.slack.arguments import ApiError, Args, channel_of, need_scope
 from bot.sandbox.slack.core import Core
-from bot.sandbox.slack.state import Json, Upload
+from bot.sandbox.slack.state import Channel, Json, Message, Share, Upload
 
 MOST_BYTES = 1024**3
 PREVIEW = 1000  # characters of a text that a message shows
@@ -53,15 +56,30 @@ def complete_upload(core: Core, args: Args) -> Json:
     if not isinstance(given, list) or not given:
         raise ApiError("invalid_arguments", ["[ERROR] missing required field: files"])
     files = [_file(core, one) for one in given]
-    if args.has("channel_id"):
-        _share(core, args, files)
+    share = _share(core, args, files) if args.has("channel_id") else None
     for file in files:
-        del core.workspace.uploads[file["id"]]
+        upload = core.workspace.uploads.pop(file["id"])
+        core.workspace.files[upload.id] = File(upload.name, file["mimetype"], upload.content or b"")
+        core.workspace.unshared[upload.id] = file
+    if share is not None:
+        core.workspace.shares.append(share)
+        if not core.workspace.shares_later:
+            share_all(core)
     return {"files": [{"id": file["id"], "title": file["title"]} for file in files]}
 
 
-def _share(core: Core, args: Args, files: list[Json]) -> None:
-    """Post the files; a conversation is named by its id alone, not by a person's."""
+def share_all(core: Core) -> None:
+    """Post what was completed and does not stand in its channel yet."""
+    workspace = core.workspace
+    for share in workspace.shares:
+        for file in share.body["files"]:
+            del workspace.unshared[file["id"]]
+        core.post(workspace.channels[share.channel], share.body, root=share.root)
+    workspace.shares.clear()
+
+
+def _share(core: Core, args: Args, files: list[Json]) -> Share:
+    """How the files will stand there; a conversation is named by its id alone, not by a person's."""
     workspace = core.workspace
     if args.text("channel_id") not in workspace.channels:
         raise ApiError("channel_not_found")
@@ -73,14 +91,42 @@ def _share(core: Core, args: Args, files: list[Json]) -> None:
         raise ApiError("invalid_thread_ts")
     author = {"user": workspace.bot_user, "bot_id": workspace.bot_id, "app_id": workspace.app_id}
     body = {**author, "subtype": "file_share", "upload": True, "text": args.text("initial_comment"), "files": files}
-    core.post(channel, body, root=root)
+    return Share(channel.id, body, root)
+
+
+def info(core: Core, args: Args) -> Json:
+    """files.info: with where it stands, as far as it does yet"""
+    need_scope(core, "files:read")
+    file_id = args.need("file")
+    file = core.workspace.unshared.get(file_id)
+    shares: dict[str, dict[str, list[Json]]] = defaultdict(lambda: defaultdict(list))
+    for channel, message, one in _standing(core, file_id):
+        file = one
+        thread = {"thread_ts": message.root} if message.root else {}
+        kind = "public" if channel.kind == "channel" else "private"
+        shares[kind][channel.id].append({"ts": message.ts, **thread, "channel_name": channel.name})
+    if file is None:
+        raise ApiError("file_not_found")
+    if file["mode"] == "tombstone":
+        raise ApiError("file_deleted")
+    return {"file": {**file, **({"shares": shares} if shares else {})}, "comments": []}
+
+
+def _standing(core: Core, file_id: str) -> Iterator[tuple[Channel, Message, Json]]:
+    """Where a file stands in conversations of the bot."""
+    for channel in core.workspace.channels.values():
+        if core.workspace.bot_user in channel.members:
+            for message in channel.messages.values():
+                for file in message.body.get("files", ()):
+                    if file["id"] == file_id:
+                        yield channel, message, file
 
 
 def _file(core: Core, given: Any) -> Json:
     upload = core.workspace.uploads.get(str(given.get("id"))) if isinstance(given, dict) else None
     if upload is None or upload.content is None:
         raise ApiError("file_not_found")
-    address = f"{core.base}/files/{upload.id}/{upload.name}"
+    address = f"{core.base}/files/{upload.id}/{quote(upload.name)}"
     return {
         "id": upload.id,
         "name": upload.name,
@@ -110,4 +156,5 @@ def _preview(content: bytes) -> Json:
 METHODS: Mapping[str, Any] = {
     "files.getUploadURLExternal": get_upload_url,
     "files.completeUploadExternal": complete_upload,
+    "files.info": info,
 }

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from bot.sandbox.files import given_with_files, shown
 from bot.sandbox.slack.state import Channel, Json
 from bot.sandbox.slack.writing import Refused
 
@@ -49,6 +50,13 @@ class Client:
         """The feed of one person's page."""
         return await self._sandbox.core.live.serve(request, request.query.get("as", ""))
 
+    async def file(self, request: web.Request) -> web.Response:
+        """A file that somebody has put into a message."""
+        file = self._workspace.files.get(request.match_info["id"])
+        if file is None:
+            raise web.HTTPNotFound
+        return shown(file)
+
     async def state(self, request: web.Request) -> web.Response:
         """All that a page shows at first; without ``as`` only what everybody may know."""
         person = request.query.get("as", "")
@@ -83,11 +91,9 @@ class Client:
 
 async def _arguments(request: web.Request) -> Json:
     try:
-        body = await request.json()
+        body = await given_with_files(request)
     except ValueError:
-        raise Refused("The body is not JSON.") from None
-    if not isinstance(body, dict):
-        raise Refused("The body is not a JSON object.")
+        raise Refused("The body is not a JSON object.") from None
     return {"as_" if name == "as" else name: value for name, value in body.items()}
 
 

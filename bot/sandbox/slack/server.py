@@ -11,7 +11,7 @@ from typing_extensions import override
 from bot.sandbox.faults import Faults
 from bot.sandbox.serving import Served, utc_now
 from bot.sandbox.slack.api import Api, Call, failed, throttled
-from bot.sandbox.slack.api_files import take
+from bot.sandbox.slack.api_files import share_all, take
 from bot.sandbox.slack.arguments import ApiError
 from bot.sandbox.slack.client import Client
 from bot.sandbox.slack.core import Core, Installed
@@ -65,6 +65,7 @@ class SlackSandbox(Served, People):
         app.router.add_post(f"{prefix}/respond/{{secret}}", self._respond)
         app.router.add_post(f"{prefix}/upload/{{secret}}", self._upload)
         app.router.add_get(f"{prefix}/files/{{file}}/{{name}}", self._download)
+        app.router.add_get(f"{prefix}/client/files/{{id}}", client.file)
         app.router.add_get(f"{prefix}/client/state", client.state)
         app.router.add_get(f"{prefix}/client/live", client.live)
         app.router.add_post(f"{prefix}/client/{{name}}", client.act)
@@ -154,6 +155,15 @@ class SlackSandbox(Served, People):
     def commands(self) -> dict[str, str]:
         """The registered commands with their descriptions."""
         return {name: one.get("description", "") for name, one in self.core.installed.commands.items()}
+
+    def shares_later(self) -> None:
+        """From now on files of the app stand in their channel only after `shares_now`: Slack looks at them first."""
+        self.workspace.shares_later = True
+
+    def shares_now(self) -> None:
+        """Let all files of the app stand where they were shared to."""
+        self.workspace.shares_later = False
+        share_all(self.core)
 
     def refuse_tokens(self, code: str) -> None:
         """From now on refuse every call for this reason, such as ``token_revoked``; an empty one ends it."""

@@ -149,6 +149,15 @@ class Upload:
     content: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Files of the app on their way into a channel, under a ``root`` if there is one."""
+
+    channel: str
+    body: Json
+    root: str | None
+
+
 @dataclass(slots=True)
 class Group:
     """A user group."""
@@ -179,7 +188,10 @@ class Workspace:
     triggers: dict[str, Trigger] = field(default_factory=dict)
     response_urls: dict[str, ResponseUrl] = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)  # by the file's id, until they are shared
-    files: dict[str, File] = field(default_factory=dict)  # what people have put into messages, by the file's id
+    files: dict[str, File] = field(default_factory=dict)  # what is in each file, by its id
+    unshared: dict[str, Json] = field(default_factory=dict)  # files of the app that stand nowhere, by their id
+    shares: list[Share] = field(default_factory=list)
+    shares_later: bool = False  #: files of the app stand in their channel only when somebody lets them
     notices: list[tuple[str, str]] = field(default_factory=list)  # (person, what Slack itself told them)
     _last_us: int = 0
     _last_id: int = 0
