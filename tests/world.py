@@ -196,6 +196,7 @@ class World:
             "TELEGRAM_API_URL": self.telegram.api_url,
             "DATABASE_URL": self.database_url,
             "LOKET_CONFIG": str(self.folder / "loket.toml"),
+            "LOKET_DATA_DIR": str(self.folder / "loket-data"),
             "LOKET_PORT": "0",
         }
 
