@@ -90,7 +90,7 @@ class Intake:
 
     async def _edited(self, inbound: InboundMessage, original: MessageRow, *, cause: Cause, now: datetime) -> None:
         """A new version of a message that we know goes to where that is; what changes nothing that is seen, nowhere."""
-        if original.direction != "in" or not versions.is_news(inbound, await versions.newest(original)):
+        if original.direction != "in" or not await versions.is_news(inbound, original):
             return
         row = await TicketRow.select_for_update().get(id=original.ticket_id)
         if original.seq == 1:

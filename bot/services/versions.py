@@ -8,7 +8,7 @@ from bot.domain.ids import Address, Cause, TicketNumber
 from bot.domain.text import RichText
 from bot.domain.ticket import Change, revised
 from bot.models.mapping import ticket_of
-from bot.models.rows import EDIT, DeliveryRow, IdentityRow, MessageRow, TicketRow
+from bot.models.rows import EDIT, AttachmentRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
 from bot.services.commit import commit_change, first_time
 from bot.services.context import Context
 from bot.services.customers import latest_active
@@ -39,10 +39,14 @@ async def newest(original: MessageRow) -> MessageRow:
     return await edits.order_by("-seq").first() or original
 
 
-def is_news(inbound: InboundMessage, last: MessageRow) -> bool:
+async def is_news(inbound: InboundMessage, original: MessageRow) -> bool:
     """Whether the new version shows anything else: platforms tell of changes that nobody sees, too, and late ones."""
+    last = await newest(original)
     if last.kind.startswith(EDIT) and inbound.sent_at < last.sent_at:
         return False
+    known = {one.size_bytes for one in await AttachmentRow.filter(message_id__in=(original.id, last.id))}
+    if known and not known >= {file.size_bytes for file in inbound.files}:  # another file in the place of one
+        return True
     said = (last.kind.removeprefix(EDIT), RichText.from_json(last.body), last.link)
     return said != (inbound.kind, inbound.text, inbound.link)
 

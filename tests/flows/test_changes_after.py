@@ -214,6 +214,22 @@ async def test_an_edit_of_what_failed_goes_with_the_retry(world: World, ada: Cus
     assert world.reactions(said) == ["white_check_mark"]
 
 
+async def test_an_edit_of_what_turns_out_uncertain_goes_with_the_next_attempt(world: World, ada: Customer) -> None:
+    world.telegram.faults.plan("sendMessage", Reset(performed=False))
+    said = await sent(world, "Tomorow")
+
+    await world.mika.edits(said, "Tomorrow")
+    await world.passes(3 * SECOND)
+    assert await changes() == ["edit discarded"]
+    assert "If" in world.thread(world.card())[-1]
+    trouble = next(
+        one["ts"] for one in world.slack.thread(world.channel, world.card()) if "part.again" in str(one.get("blocks"))
+    )
+    await world.mika.presses("part.again", on=trouble)
+
+    assert ada.received[1:] == ["Tomorrow"]
+
+
 async def test_a_deletion_of_what_nobody_knows_of_is_told(world: World, ada: Customer) -> None:
     world.telegram.faults.plan("sendMessage", Reset(performed=True))
     said = await sent(world, "Perhaps")

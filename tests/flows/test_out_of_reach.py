@@ -12,6 +12,7 @@ from bot.services.context import Context
 from bot.services.failed import Failed
 from bot.texts import Texts
 from tests.database import Kind
+from tests.flows.test_files_to_customers import SCAN
 from tests.flows.test_whatsapp import WhatsAppWorld, whatsapp_world
 from tests.world import Customer, World, words
 
@@ -246,3 +247,20 @@ async def test_it_is_listed_once_with_its_reason(world: World, ada: Customer) ->
 
     assert (before.state, before.ticket, before.reason) == ("held", 1, "The customer has blocked the bot.")
     assert (after.state, after.reason) == ("held", "Its writer has not decided yet.")
+
+
+async def test_files_are_held_with_their_text_and_sent_after_it(world: World, ada: Customer) -> None:
+    world.telegram.blocks(ada.id)
+    said = await world.mika.writes("The scan", under=world.card(), files=[SCAN])
+    await world.passes(HOLD)
+    assert world.reactions(said) == ["raised_hand"]
+    assert {row.state for row in await DeliveryRow.filter(kind="send", message__author=f"agent:{world.mika.id}")} == {
+        "held"
+    }
+
+    await back(ada)
+    await world.mika.presses("offer.send", on=question(world, "shall it go now"))
+
+    assert ada.received[1:] == ["The scan", ""]
+    assert world.telegram.chat(ada.id)[-1]["kind"] == "photo"
+    assert world.reactions(said) == ["white_check_mark"]
