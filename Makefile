@@ -36,6 +36,10 @@ crash: .venv/ready  ## the proof: kill it, disturb it, and compare what all side
 	$(BIN)/python -m tests.crashes.proof $(if $(KILLS),--kills $(KILLS)) $(if $(SEED),--seed $(SEED)) \
 		$(if $(DATABASE),--database $(DATABASE))
 
+leaks: .venv/ready  ## the other proof: random threads, and nothing internal at a customer; HISTORIES=10000, SEED=1
+	$(BIN)/python -m tests.leaks $(if $(HISTORIES),--histories $(HISTORIES)) $(if $(SEED),--seed $(SEED))
+	$(BIN)/python -m tests.leaks --mutations $(if $(SEED),--seed $(SEED))
+
 bench: .venv/ready  ## how fast it is, beside bare baselines; QUICK=1 for a short look, ONLY=intake for a part
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick) $(if $(ONLY),--part $(ONLY))
 
@@ -51,4 +55,4 @@ lock: ## write requirements.lock anew from what is installed in .venv
 	$(BIN)/pip freeze --exclude loket --exclude-editable \
 		| sed -E "s/^(pysqlite3==.*)/\\1; sys_platform == 'linux' and platform_machine == 'x86_64'/" > requirements.lock
 
-.PHONY: help setup demo check fast test crash bench pictures format lock
+.PHONY: help setup demo check fast test crash leaks bench pictures format lock
