@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Self
 
 import aiohttp
@@ -18,6 +19,8 @@ from bot.channels.registry import build_channels
 from bot.clock import Clock, SystemClock
 from bot.delivery.customers import CustomerSender
 from bot.delivery.enclosures import Enclosures
+from bot.delivery import fetching
+from bot.delivery.fetching import Fetcher
 from bot.delivery.files import FileStore
 from bot.delivery.inbox import Inbox
 from bot.delivery.limits import Limits, Rate
@@ -38,6 +41,7 @@ from bot.models.database import Database, Upgrade, connect, exclusive, is_tempor
 from bot.reports.home import opened_since
 from bot.scheduler import Job, Ticker
 from bot.scheduler.due import due_by_time
+from bot.services import files
 from bot.services.context import Context
 from bot.services.services import Services
 from bot.settings import Settings
@@ -50,6 +54,7 @@ from bot.slack.holds import Holds
 from bot.slack.homes import BUDGET, Homes
 from bot.slack.people import People
 from bot.slack.surface import SlackSurface
+from bot.slack.uploads import Uploads
 from bot.texts import Texts
 
 SLACK_TIMEOUT_S = 30  #: seconds for one call; what is given up earlier is uncertain
@@ -63,6 +68,7 @@ REACTIONS = Rate(per_second=40 / 60, burst=10)
 WHISPERS = Rate(per_second=100 / 60, burst=10)
 HOMES = Rate(per_second=100 / 60, burst=10)
 POST_BURST = 3
+SWEEP = timedelta(seconds=30)  #: between two looks for files that are no longer needed
 CATCH_UP_AGAIN = timedelta(seconds=5)  #: after a fault of the database
 
 log = structlog.get_logger()
@@ -126,9 +132,11 @@ class Application:
         people = People(client, now=self._clock.now)
         self._build_front(Front(services=services, people=people, clock=self._clock, texts=texts), client)
         able = {name: channel.capabilities for name, channel in channels.items()}
+        self._files = FileStore(settings.data_dir)
         surface = SlackSurface(
-            client, people=people, config=settings.config, texts=texts, capabilities=able, metrics=self._metrics
-        )
+            client, people=people, config=settings.config, texts=texts, capabilities=able,
+            uploads=Uploads(client, self._files), now=self._clock.now, metrics=self._metrics,
+        )  # fmt: skip
 
         self._build_queues(services, channels, surface, SlackFiles(client))
         await self._holds.recover()
@@ -169,11 +177,15 @@ class Application:
         self.inbox = Inbox(
             processors=processors, alarm=alarm, clock=self._clock, jitter=self._jitter, metrics=self._metrics
         )
-        enclosures = Enclosures(FileStore(self._settings.data_dir), slack_files)
+        enclosures = Enclosures(self._files, slack_files)
+        keep_for = self._settings.config.files.keep
         customers = CustomerSender(channels, enclosures, clock=self._clock, metrics=self._metrics)
         senders: dict[str, Sender] = {
             **dict.fromkeys(surface.kinds, surface),
             **dict.fromkeys(("send", "edit", "delete"), customers),
+            **dict.fromkeys(
+                fetching.KINDS, Fetcher(channels, self._files, clock=self._clock, keep_for=keep_for)
+            ),
         }
         limits = Limits(self._rate_of)
         self._holds = Holds(source=SOURCE)
@@ -308,10 +320,18 @@ class Application:
                 Job("look", timedelta(seconds=1), look),
                 Job("watch_slack", timedelta(seconds=5), connection.watch),
                 Job("watch_losses", timedelta(seconds=5), watch_losses),
+                Job("sweep_files", SWEEP, self.sweep_files),
             )
         )
         ticker.start()
         self._open.callback(ticker.stop)
+
+    async def sweep_files(self) -> None:
+        """Remove the files that nobody needs any more, or that are too old."""
+        now = self._clock.now()
+        swept = await self._files.sweep(partial(files.wanted, since=now - self._settings.config.files.keep), now=now)
+        if swept:
+            log.info("files.removed", number=swept)
 
     async def _serve(self, connection: SlackConnection | SlackHttp, channels: Mapping[str, Channel]) -> None:
         pages = web.Application()

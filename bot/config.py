@@ -127,6 +127,17 @@ class Limits(_Table):
     )
 
 
+class Files(_Table):
+    """Files on their way to Slack or to a customer."""
+
+    keep_days: int = Field(default=7, strict=True, ge=1, le=365, description="a whole number of days from 1 to 365")
+
+    @property
+    def keep(self) -> timedelta:
+        """How long one that did not get through is kept, and fetching it is tried."""
+        return timedelta(days=self.keep_days)
+
+
 class Alarms(_Table):
     """When the desk's Slack channel is told that something does not come through."""
 
@@ -159,6 +170,7 @@ class Config(_Table):
     tickets: Tickets = Field(default=Tickets(), description="a table: [tickets]")
     targets: Targets = Field(default=Targets(), description="a table: [targets]")
     limits: Limits = Field(default=Limits(), description="a table: [limits]")
+    files: Files = Field(default=Files(), description="a table: [files]")
     alarms: Alarms = Field(default=Alarms(), description="a table: [alarms]")
     texts: Texts = Field(default=Texts(), description="a table: [texts.en] or [texts.id]")
 

@@ -38,7 +38,7 @@ class Loss:
 
 
 #: what agents must see; all else in Slack shows a state, which is drawn anew, or is said in passing
-POSTS = ("open_thread", "post_message", "post_notice", "post_offer", "post_trouble")
+POSTS = ("open_thread", "post_message", "post_files", "post_notice", "post_offer", "post_trouble")
 
 _UNPROCESSED = """
 SELECT NULL AS desk, COUNT(*) AS number, MIN(received_at) AS since
@@ -48,7 +48,7 @@ _UNPOSTED = f"""
 SELECT t.desk, COUNT(*) AS number, MIN(d.created_at) AS since
 FROM delivery AS d LEFT JOIN ticket AS t ON t.id = d.ticket_id
 WHERE d.state IN ('held', 'queued', 'later', 'sending', 'uncertain', 'failed') AND (d.state <> 'held' OR d.due_at <= ?)
-AND d.kind IN {POSTS} GROUP BY t.desk
+AND (d.kind IN {POSTS} OR (d.kind = 'fetch_file' AND d.state <> 'failed')) GROUP BY t.desk
 """  # noqa: S608 - constants only
 _UNDELIVERED = """
 SELECT t.desk, COUNT(*) AS number, MIN(d.payload ->> 'released_at') AS since

@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.delivery.limits import Limits
 from bot.delivery.ports import FILE, Delivered, Holds, Outcome, Part, Refused, Sender, Settle, Unknown
 from bot.delivery.retry import backoff
-from bot.errors import Closed, DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
+from bot.errors import Closed, DeliveryError, Down, Later, Rejected, TooBig, Unconfirmed, Unreachable
 from bot.logs import origin, trace
 from bot.models.database import instant, is_temporary, query
 from bot.models.row import Found
@@ -232,7 +232,8 @@ class Outbox:
             outcome: Outcome = await self._senders[part.kind].send(part)
         except Rejected as refusal:
             gone, closed = isinstance(refusal, Unreachable), isinstance(refusal, Closed)
-            outcome = Refused(str(refusal), unreachable=gone, waits=gone or closed)
+            limit_bytes = refusal.limit_bytes if isinstance(refusal, TooBig) else None
+            outcome = Refused(str(refusal), unreachable=gone, waits=gone or closed, limit_bytes=limit_bytes)
         except (Later, Down) as reason:
             await self._put_off(part, reason)
             return

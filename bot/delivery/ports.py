@@ -84,12 +84,14 @@ class Refused:
     """
     It will never be there; ``reason`` is a sentence for the agent.
 
-    ``unreachable``: nor will anything else. ``waits``: it may be sent again once the customer lets us.
+    ``unreachable``: nor will anything else. ``waits``: it may be sent again once the customer lets us. ``limit_bytes``:
+    it is a file that is larger than this.
     """
 
     reason: str
     unreachable: bool = False
     waits: bool = False
+    limit_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

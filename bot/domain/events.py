@@ -220,6 +220,16 @@ class ReplyHeld(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileNotFetched(_Event):
+    """A file of the customer can't be had, for this ``reason``."""
+
+    message: MessageId
+    part: int
+    reason: str
+    limit_mb: int | None = None  #: it is larger than this, and the customer has not been told yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyUncertain(_Event):
     """Nobody can tell whether a part of a message to the customer arrived."""
 
@@ -301,6 +311,7 @@ Event = (
     | ReplyWithdrawn
     | ReplyOffered
     | ReplyAccepted
+    | FileNotFetched
     | ReplyFailed
     | ReplyHeld
     | ReplyUncertain

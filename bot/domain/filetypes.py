@@ -1,5 +1,6 @@
 """What a file is, by its first bytes, and what it may be called where we pass it on."""
 
+import mimetypes
 import re
 import unicodedata
 
@@ -17,6 +18,18 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"%PDF-", "application/pdf"),
     (b"ID3", "audio/mpeg"),
 )
+#: What people expect, where Python's table has something else, or nothing.
+_ENDINGS = {
+    "image/jpeg": ".jpg",
+    "image/webp": ".webp",
+    "audio/ogg": ".ogg",
+    "audio/mpeg": ".mp3",
+    "audio/mp4": ".m4a",
+    "audio/amr": ".amr",
+    "video/mp4": ".mp4",
+    "video/webm": ".webm",
+    "application/x-tgsticker": ".tgs",
+}
 _BRANDS = {b"M4A ": "audio/mp4", b"M4B ": "audio/mp4", b"qt  ": "video/quicktime", b"heic": "image/heic"}
 _MPEG_AUDIO = re.compile(rb"\xff[\xe2\xe3\xf2\xf3\xfa\xfb]")  # frame sync, layer III
 _ANIMATED = 0x02  # flag of WebP's VP8X header
@@ -81,3 +94,21 @@ def harmless(name: str) -> str:
     if not dot or len(ending) > 10:
         return line[:LONGEST_NAME]
     return f"{stem[: LONGEST_NAME - len(ending) - 1]}.{ending}"
+
+
+def file_name(name: str, *, kind: str, mime: str) -> str:
+    """The name under which we pass a file on; one that came without a name is called by its kind."""
+    given = harmless(name)
+    if given:
+        return given
+    mime = mime.partition(";")[0].strip().lower()
+    ending = _ENDINGS.get(mime) or mimetypes.guess_extension(mime) or ""
+    return f"{kind}{ending}"
+
+
+def type_label(name: str, *, mime: str) -> str:
+    """How people call the type: by the name's ending, else by the last part of the MIME type. PDF, JPG, OGG."""
+    _, dot, ending = name.rpartition(".")
+    if dot and re.fullmatch(r"[A-Za-z0-9]{1,5}", ending):
+        return ending.upper()
+    return mime.partition(";")[0].rpartition("/")[2].removeprefix("x-").upper()[:12]

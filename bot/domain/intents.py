@@ -18,6 +18,7 @@ from bot.domain.events import (
     CustomerUnreachable,
     CustomerWrote,
     Event,
+    FileNotFetched,
     FileRefused,
     Hint,
     MessageId,
@@ -108,6 +109,7 @@ class TellCustomer:
 
     name: str
     due_at: datetime | None = None  #: None: at once
+    words: dict[str, str] = field(default_factory=dict)  #: what else fills its blanks
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +230,10 @@ def intents_for(event: Event) -> tuple[Intent, ...]:  # noqa: C901, PLR0912, PLR
         case ReplyOffered(message=message, offer=offer):
             reminder = Remind(message=message, due_at=event.at + REMIND_AFTER)
             return (PostOffer(message, offer), ShowReceipt(message), reminder)
+        case FileNotFetched(message=message, part=part, reason=reason, limit_mb=limit_mb):
+            trouble = PostTrouble(message=message, part=part, reason=reason, uncertain=False)
+            told = TellCustomer(name="ticket.file_too_big", words={"limit": f"{limit_mb} MB"})
+            return (trouble,) if limit_mb is None else (trouble, told)
         case ReplyFailed(message=message, part=part, reason=reason):
             trouble = PostTrouble(message=message, part=part, reason=reason, uncertain=False)
             return (trouble, ShowReceipt(message), UpdateCard())

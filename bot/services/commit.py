@@ -115,8 +115,8 @@ async def put_intents(
                 entries += await to_customer(context, row, message, due_at=due_at)
             case TakeBack():
                 await decide.take_back(row.id, author=DESK, now=now)
-            case TellCustomer(name=name, due_at=held_until):
-                text, choices = await sentence(context, row, name)
+            case TellCustomer(name=name, due_at=held_until, words=words):
+                text, choices = await sentence(context, row, name, **words)
                 message = await add_message(
                     row, direction="out", author=DESK, body=text, kind="text", sent_at=now, now=now
                 )
@@ -244,11 +244,12 @@ async def add_message(
     slack_ts: str | None = None,
     receipt: str | None = None,
     about: int | None = None,
+    album: str | None = None,
 ) -> MessageId:
     """Store a message as the ticket's next."""
     message = await MessageRow.create(
         ticket_id=row.id, seq=Found(_NEXT_SEQ, (row.id,)), direction=direction, author=author,
         author_name=author_name, body=body.to_json(), kind=kind, sent_at=sent_at, arrived_at=now,
-        external_key=external_key, slack_ts=slack_ts, receipt=receipt, about=about,
+        external_key=external_key, slack_ts=slack_ts, receipt=receipt, about=about, album=album,
     )  # fmt: skip
     return MessageId(message.id)

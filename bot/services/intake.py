@@ -24,7 +24,7 @@ from bot.domain.ticket import Change, Place, Status, Ticket, place, receive
 from bot.models.database import query
 from bot.models.mapping import take, ticket_of
 from bot.models.rows import EDIT, CounterRow, IdentityRow, MessageRow, TicketRow
-from bot.services import reactions, versions
+from bot.services import files, reactions, versions
 from bot.services.commit import add_message, commit_change, first_time, inbox_cause
 from bot.services.context import Context
 from bot.services.customers import Customers, answered, latest_active, mark_reachable, offer_held, says_more
@@ -73,6 +73,8 @@ class Intake:
             identity = await of_sender(inbound.sender, sent_at=inbound.sent_at, now=now)
             was_away = identity.blocked_at is not None or self._has_window(identity)
             await mark_reachable(self._context, identity, at=None, cause=cause, now=now)
+            if inbound.album and await files.joined_album(self._context, inbound, key=key, cause=cause, now=now):
+                return
             original = await versions.named(inbound.sender.address, inbound.revises, identity)
             asked = _asked(inbound)
             if original is not None:
@@ -165,6 +167,7 @@ class Intake:
         else:
             change = receive(ticket, message=message, at_place=where, sent_at=inbound.sent_at, now=now)
         await commit_change(self._context, row, change, cause=cause, now=now)
+        await _with_files(row, message, inbound, cause=cause, now=now)
 
     async def _open(
         self,
@@ -202,6 +205,15 @@ class Intake:
             previous=None if previous is None else TicketNumber(previous.number),
         )
         await commit_change(self._context, row, Change(ticket, (opened,)), cause=cause, now=now)
+        await _with_files(row, message, inbound, cause=cause, now=now)
+
+
+async def _with_files(
+    row: TicketRow, message: MessageId, inbound: InboundMessage, *, cause: Cause, now: datetime
+) -> None:
+    if inbound.files:
+        key = versions.external_key(inbound.sender.address, inbound.key)
+        await files.came(row, message, inbound, key=key, cause=cause, now=now)
 
 
 def _asked(inbound: InboundMessage) -> tuple[str, str] | None:
@@ -231,6 +243,7 @@ async def _stored(row: TicketRow, inbound: InboundMessage, *, about: int | None,
         now=now,
         external_key=versions.external_key(inbound.sender.address, inbound.key),
         about=about,
+        album=files.album_of(inbound),
     )
 
 

@@ -13,7 +13,7 @@ from bot.domain.ticket import Change, answered, bounced
 from bot.logs import also
 from bot.models.mapping import ticket_of
 from bot.models.rows import AttachmentRow, IdentityRow, MessageRow, TicketRow
-from bot.services import revisions
+from bot.services import files, revisions
 from bot.services.announce import announce
 from bot.services.commit import commit_change, first_time, put_intents
 from bot.services.context import Context
@@ -36,6 +36,8 @@ class Settlement:
                 await self._sent(part, outcome, cause=cause, now=now)
             case "edit" | "delete", _:
                 await revisions.settled(self._context, part, outcome, cause=cause, now=now)
+            case ("fetch_file" | "gather_files", _) | ("post_files", Delivered()):
+                await files.settled(self._context, part, outcome, cause=cause, now=now)
             case "open_thread" | "update_card", Delivered():
                 await self._card_stands(part, outcome, cause=cause, now=now)
             case "post_message", Delivered(key=key):
@@ -43,7 +45,7 @@ class Settlement:
             case "show_receipt", Delivered(facts=facts):
                 await MessageRow.change({"id": part.message}, receipt_shown=facts.get("shown"))
             case (
-                ("open_thread" | "post_message" | "post_notice" | "post_offer" | "post_trouble"),
+                ("open_thread" | "post_message" | "post_files" | "post_notice" | "post_offer" | "post_trouble"),
                 Refused(reason=reason) | Unknown(reason=reason),
             ):
                 await self._not_shown(part, reason, cause=cause, now=now)

@@ -25,13 +25,14 @@ async def language_for(context: Context, customer: CustomerRow, *, desk: str) ->
     return customer.chosen_language or language_of(customer.language, default=default)
 
 
-async def sentence(context: Context, row: TicketRow, name: str) -> tuple[RichText, tuple[Choice, ...]]:
+async def sentence(context: Context, row: TicketRow, name: str, **words: str) -> tuple[RichText, tuple[Choice, ...]]:
     """A text about a ticket, and its choices."""
     customer = await CustomerRow.by_id(row.customer_id)
     language = await language_for(context, customer, desk=row.desk)
     text = context.texts.say(
         language,
         name,
+        **words,
         name=customer.name,
         number=row.number,
         target=context.texts.span(language, context.config.targets.first_response),

@@ -20,6 +20,7 @@ from bot.texts import CATALOGUES
 
 SECTION = 3000  #: characters of a section's text
 SECTIONS = 4  #: of one message; more than any customer channel lets a customer write at once
+ELEMENTS = 10  #: of a context
 PREVIEW = 200  #: characters of somebody's words in a notification
 REASON = 300  #: characters of a reason on the card
 EXCERPT = 80  #: characters of a message to which a sentence refers
@@ -50,6 +51,7 @@ class FromCustomer:
 
     text: str
     kind: str = "text"
+    files: Sequence[str] = ()  #: one line for each
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,7 @@ def card(view: CardView, say: Say) -> Message:
     who = person(view.customer, say)
     head = " · ".join(filter(None, (f"#{view.ticket.number}", who, view.channel, view.language)))
     head = f"{state_emoji(view.ticket)} {head}"
-    words = _kind_lines(who, view.first.kind, say) + _words(view.first.text, say)
+    words = _kind_lines(who, view.first.kind, say) + _words(view.first.text, say) + _files(view.first)
     marks = [*filter(None, (view.answering, say("card.edited") if view.is_edited else ""))]
     words += [_context("marks", *map(mrkdwn, marks))] if marks else []
     state = _context("state", mrkdwn(" · ".join(_state(view, say))))
@@ -167,7 +169,8 @@ def customer_message(name: str, written: FromCustomer, say: Say) -> Message:
     """A further message of the customer."""
     who = person(name, say)
     lines = _kind_lines(who, written.kind, say) or [_context("who", plain(who))]
-    return Message(literal(f"{who}: {preview(written.text)}"), [*lines, *_words(written.text, say)])
+    shown = [*lines, *_words(written.text, say), *_files(written)]
+    return Message(literal(f"{who}: {preview(' '.join((written.text, *written.files)))}"), shown)
 
 
 def edited_message(name: str, that: str, *, old: str, new: FromCustomer, say: Say) -> Message:
@@ -315,6 +318,11 @@ def _words(text: str, say: Say) -> list[Json]:
         for number, piece in enumerate(pieces[:SECTIONS])
     ]
     return shown if len(pieces) <= SECTIONS else [*shown, _context("cut", plain(say("card.cut")))]
+
+
+def _files(written: FromCustomer) -> list[Json]:
+    """What came with it; a context holds ten lines, as many as an album has."""
+    return [_context("files", *map(plain, written.files[:ELEMENTS]))] if written.files else []
 
 
 def _kind_lines(who: str, kind: str, say: Say) -> list[Json]:

@@ -50,6 +50,12 @@ _MENDED_BY_PEOPLE = {
 _REFUSALS = {
     "message_not_found": "The message is no longer in Slack.",
     "thread_not_found": "The ticket's card is no longer in Slack.",
+    "invalid_thread_ts": "The ticket's card is no longer in Slack.",
+    "file_upload_size_restricted": "The file is larger than this workspace allows.",
+    "file_uploads_disabled": "This workspace does not allow files.",
+    "file_uploads_except_images_disabled": "This workspace allows no files but pictures.",
+    "storage_limit_reached": "The workspace has no room for files left.",
+    "blocked_file_type": "This workspace does not allow files of this type.",
     "cannot_reply_to_message": "The ticket's card is no longer in Slack.",
     "restricted_action_thread_locked": "The thread is locked in Slack.",
     "msg_too_long": "The text is too long for Slack.",

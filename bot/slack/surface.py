@@ -17,9 +17,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels.base import Capabilities
 from bot.config import Config
 from bot.delivery.customers import window_closes_at
+from bot.delivery.fetching import FETCH
 from bot.delivery.ports import FILE, Delivered, Part
 from bot.domain.events import DESK
-from bot.domain.filetypes import harmless
 from bot.domain.receipts import Receipt
 from bot.domain.text import RichText, joined
 from bot.errors import Down, Later, Rejected
@@ -35,6 +35,7 @@ from bot.slack.mrkdwn import literal
 from bot.slack.people import People
 from bot.slack.reactions import Reactions
 from bot.slack.references import References
+from bot.slack.uploads import Uploads, name_of
 from bot.texts import Texts
 
 EVENT_TYPE = "loket_part"  #: of the metadata that marks our posts
@@ -46,7 +47,7 @@ DECORATION = frozenset({"update_card", "show_receipt", "show_reaction", "whisper
 #: what a card says beside its ticket's row; with the last part to the customer that went wrong and about which nobody
 #: has decided yet
 _SHOWN = """
-SELECT c.name, c.language, i.channel, i.last_inbound_at, i.blocked_at, m.about, m.kind, m.body AS first,
+SELECT c.name, c.language, i.channel, i.last_inbound_at, i.blocked_at, m.id, m.about, m.kind, m.body AS first,
     d.state, d.error,
     (SELECT e.body FROM message AS e WHERE e.ticket_id = t.id AND e.about = m.id AND e.kind LIKE 'edit.%'
      ORDER BY e.seq DESC LIMIT 1) AS edited
@@ -77,15 +78,19 @@ class SlackSurface:
         config: Config,
         texts: Texts,
         capabilities: Mapping[str, Capabilities],
+        uploads: Uploads,
+        now: Callable[[], datetime],
         metrics: Metrics | None = None,
     ) -> None:
         self._client = client
+        self._uploads = uploads
+        self._now = now
         self._people = people
         self._config = config
         self._texts = texts
         self._capabilities = capabilities
         self._metrics = metrics or Metrics()
-        self._references = References(people, channel=self._channel)
+        self._references = References(people, channel=self._channel, file_line=self._file_line)
         self._reactions = Reactions(client, people, channel=self._channel)
         self._posts: Mapping[str, _Build] = {
             "post_message": self._message,
@@ -96,6 +101,7 @@ class SlackSurface:
         }
         self._others: Mapping[str, Callable[[Part], Awaitable[Delivered]]] = {
             "open_thread": self._open_thread,
+            "post_files": self._post_files,
             "post_alarm": self._alarm,
             "update_card": self._update_card,
             "show_receipt": self._reactions.receipt,
@@ -127,6 +133,8 @@ class SlackSurface:
         if part.kind in DECORATION:
             return Delivered() if part.kind == "whisper" else None
         try:
+            if part.kind == "post_files":
+                return await self._uploads.find(part, await self._thread(await _ticket(part)), now=self._now())
             return await (self._found_in_thread(part) if part.kind in self._posts else self._found_in_channel(part))
         except Down as reason:  # it can't be asked until somebody has mended it
             raise Later(str(reason)) from reason
@@ -139,6 +147,15 @@ class SlackSurface:
         drawn = await self._card(row)
         delivered = await self._post(part, drawn, channel=channel)
         return Delivered(key=delivered.key, facts={**delivered.facts, "version": row.version})
+
+    async def _post_files(self, part: Part) -> Delivered:
+        row = await _ticket(part)
+        return await self._uploads.post(part, await self._thread(row))
+
+    async def _thread(self, row: TicketRow) -> dict[str, str]:
+        if row.thread_ts is None:
+            raise Later("The ticket's card is not in Slack yet.")
+        return {"channel_id": await self._channel(row), "thread_ts": row.thread_ts}
 
     async def _alarm(self, part: Part) -> Delivered:
         desk = self._config.desk_named(part.lane.removeprefix("desk:"))
@@ -214,7 +231,7 @@ class SlackSurface:
         name = "uncertain" if part.payload["uncertain"] else "failed"
         if FILE in sent.payload:
             file = await AttachmentRow.by_id(sent.payload[FILE])
-            found = Trouble(name=name, about="file", reason=reason)
+            found = Trouble(name=name, about="fetched" if sent.kind == FETCH else "file", reason=reason)
             return blocks.trouble(found, _named(file), sent.id, self._say(row))
         text = RichText.from_json(sent.payload["text"])
         return blocks.trouble(Trouble(name=name, reason=reason), text, sent.id, self._say(row))
@@ -281,7 +298,9 @@ class SlackSurface:
             customer=shown["name"],
             channel=channel if able is None else able.label,
             language=shown["language"],
-            first=FromCustomer(text=first, kind=shown["kind"]),
+            first=FromCustomer(
+                text=first, kind=shown["kind"], files=await self._references.files(shown["id"], shown["kind"], row.desk)
+            ),
             is_edited=shown["edited"] is not None,
             answering="" if shown["about"] is None else await self._references.answered(shown["about"], say),
             owner=None if ticket.owner is None else await self._people.mention(f"agent:{ticket.owner}"),
@@ -370,7 +389,7 @@ async def _said(message: MessageRow) -> RichText:
 
 
 def _named(file: AttachmentRow) -> RichText:
-    return RichText.of(f"📎 {harmless(file.name) or file.kind}")
+    return RichText.of(f"📎 {name_of(file)}")
 
 
 async def _is_uncertain(part: int) -> bool:

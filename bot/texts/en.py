@@ -7,6 +7,7 @@ in Slack; there, what is no button, label or title is mrkdwn, and whoever fills 
 
 TEXTS: dict[str, str] = {
     # --- customers
+    "ticket.file_too_big": "Your file is too big: at most {limit} come through here. Please make it smaller, or send a link to it.",
     "ticket.received": (
         "Hi {name}, we have your message. Your ticket number is #{number}; you can expect an answer within {target}."
     ),
@@ -89,6 +90,7 @@ TEXTS: dict[str, str] = {
     "offer.note": "Keep as note",
     # --- what did not arrive
     "trouble.failed.text": "⚠️ This text was *not delivered* to the customer. {reason}",
+    "trouble.failed.fetched": "⚠️ This file of the customer *could not be fetched*. {reason}",
     "trouble.failed.file": "⚠️ This file was *not delivered* to the customer. {reason}",
     "trouble.uncertain.text": "⚠️ Nobody can tell whether this text reached the customer. {reason}",
     "trouble.uncertain.file": "⚠️ Nobody can tell whether this file reached the customer. {reason}",
@@ -212,14 +214,14 @@ TEXTS: dict[str, str] = {
     "answering.desk": "↩ in answer to the automatic {that}",
     "answering.agent": "↩ in answer to {who}: {that}",
     "kind.edit": "edited their message:",
-    "kind.photo": "sent a photo (not shown here yet)",
-    "kind.document": "sent a file (not shown here yet)",
-    "kind.voice": "sent a voice message (not shown here yet)",
-    "kind.audio": "sent an audio file (not shown here yet)",
-    "kind.video": "sent a video (not shown here yet)",
-    "kind.video_note": "sent a video message (not shown here yet)",
-    "kind.sticker": "sent a sticker (not shown here yet)",
-    "kind.animation": "sent an animation (not shown here yet)",
+    "kind.photo": "sent a photo",
+    "kind.document": "sent a file",
+    "kind.voice": "sent a voice message",
+    "kind.audio": "sent an audio file",
+    "kind.video": "sent a video",
+    "kind.video_note": "sent a video message",
+    "kind.sticker": "sent a sticker",
+    "kind.animation": "sent an animation",
     "kind.location": "sent a location (not shown here yet)",
     "kind.venue": "sent a place (not shown here yet)",
     "kind.contact": "sent a contact (not shown here yet)",

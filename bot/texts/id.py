@@ -2,6 +2,7 @@
 
 TEXTS: dict[str, str] = {
     # --- customers
+    "ticket.file_too_big": "Berkas Anda terlalu besar: paling besar {limit} yang bisa sampai ke sini. Mohon perkecil, atau kirim tautannya.",
     "ticket.received": (
         "Halo {name}, pesan Anda sudah kami terima. Nomor tiket Anda #{number}; "
         "kami akan membalas dalam waktu {target}."
@@ -86,6 +87,7 @@ TEXTS: dict[str, str] = {
     "offer.lost.send": "Kirim",
     "offer.note": "Simpan sebagai catatan",
     # --- what did not arrive
+    "trouble.failed.fetched": "⚠️ Berkas dari pelanggan ini *tidak bisa diambil*. {reason}",
     "trouble.failed.file": "⚠️ Berkas ini *tidak sampai* ke pelanggan. {reason}",
     "trouble.failed.text": "⚠️ Teks ini *tidak sampai* ke pelanggan. {reason}",
     "trouble.uncertain.file": "⚠️ Tidak dapat dipastikan apakah berkas ini sampai ke pelanggan. {reason}",
@@ -212,14 +214,14 @@ TEXTS: dict[str, str] = {
     "answering.desk": "↩ menanggapi pesan otomatis {that}",
     "answering.agent": "↩ menanggapi {who}: {that}",
     "kind.edit": "menyunting pesannya:",
-    "kind.photo": "mengirim foto (belum bisa ditampilkan di sini)",
-    "kind.document": "mengirim berkas (belum bisa ditampilkan di sini)",
-    "kind.voice": "mengirim pesan suara (belum bisa ditampilkan di sini)",
-    "kind.audio": "mengirim berkas audio (belum bisa ditampilkan di sini)",
-    "kind.video": "mengirim video (belum bisa ditampilkan di sini)",
-    "kind.video_note": "mengirim pesan video (belum bisa ditampilkan di sini)",
-    "kind.sticker": "mengirim stiker (belum bisa ditampilkan di sini)",
-    "kind.animation": "mengirim animasi (belum bisa ditampilkan di sini)",
+    "kind.photo": "mengirim foto",
+    "kind.document": "mengirim berkas",
+    "kind.voice": "mengirim pesan suara",
+    "kind.audio": "mengirim berkas audio",
+    "kind.video": "mengirim video",
+    "kind.video_note": "mengirim pesan video",
+    "kind.sticker": "mengirim stiker",
+    "kind.animation": "mengirim animasi",
     "kind.location": "mengirim lokasi (belum bisa ditampilkan di sini)",
     "kind.venue": "mengirim tempat (belum bisa ditampilkan di sini)",
     "kind.contact": "mengirim kontak (belum bisa ditampilkan di sini)",

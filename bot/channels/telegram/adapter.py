@@ -12,9 +12,10 @@ import structlog
 from telegram import Bot, BotCommand, InputFile, Message, ReplyParameters
 from telegram.error import BadRequest, TelegramError
 
-from bot.channels.base import Capabilities, Health, Inbound, Menus, OutboundFile, OutboundPart, Put, Raw, Sent
+from bot.channels.base import Capabilities, Health, Inbound, Menus, OutboundFile, OutboundPart, Put, Raw, Sent, Sink
 from bot.channels.sizes import MB, fitting
 from bot.channels.telegram import check, convert, format  # noqa: A004  # the folder's name for it
+from bot.channels.telegram.downloads import Downloads
 from bot.channels.telegram.errors import translated
 from bot.channels.telegram.request import MeasuredRequest
 from bot.domain.ids import Address
@@ -92,8 +93,11 @@ class TelegramChannel:
         )
         self._api_url = api_url.rstrip("/")
         self._bot = Bot(
-            token, base_url=f"{self._api_url}/bot", get_updates_request=self._requests[0], request=self._requests[1]
-        )
+            token, base_url=f"{self._api_url}/bot", base_file_url=f"{self._api_url}/file/bot",
+            get_updates_request=self._requests[0], request=self._requests[1],
+        )  # fmt: skip
+        self._downloads_client = httpx.AsyncClient(verify=_tls(), timeout=patience_s)
+        self._downloads = Downloads(self._bot, self._downloads_client, told=told)
         self._free = asyncio.Semaphore(IN_FLIGHT)
         self._free_for_files = asyncio.Semaphore(FILES_IN_FLIGHT)
         self._patience_s = patience_s
@@ -112,6 +116,7 @@ class TelegramChannel:
         await asyncio.gather(*self._courtesies, return_exceptions=True)
         for request in self._requests:
             await request.shutdown()
+        await self._downloads_client.aclose()
 
     async def run(self, put: Put) -> None:
         """Receive until cancelled; an update is confirmed by the poll after the one that brought it."""
@@ -212,6 +217,10 @@ class TelegramChannel:
                 read_timeout=self._patience_s + file.size_bytes / FORWARDED_BYTES_PER_S,
                 **more,
             )
+
+    async def fetch(self, source: Mapping[str, str], sink: Sink) -> None:
+        """Give the bytes of a customer's file to ``sink``."""
+        await self._downloads.fetch(source, sink)
 
     async def _receive(self, offset: int, put: Put) -> int:
         """Fetch what there is and keep it; returns the offset that confirms it."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.channels.base import Ignored, Inbound, InboundMessage, Raw, Reachability, Reaction, Sender, Unreadable
 from bot.channels.lenient import at, instant, text
+from bot.channels.telegram import files
 from bot.domain.ids import Address
 from bot.domain.reactions import UNSHOWN
 from bot.domain.text import RichText
@@ -103,6 +104,8 @@ def _message(message: object, *, account: str, edit_id: str | None) -> Inbound:
         quotes=None
         if (quoted := _number(at(message, "reply_to_message", "message_id"))) is None
         else f"{chat}:{quoted}",
+        files=files.files(message),
+        album=files.album(message, chat=chat),
     )
 
 

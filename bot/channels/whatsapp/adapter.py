@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import structlog
@@ -23,10 +24,12 @@ from bot.channels.base import (
     Put,
     Raw,
     Sent,
+    Sink,
 )
 from bot.channels.lenient import at
 from bot.channels.sizes import MB, fitting
 from bot.channels.whatsapp import check, convert, format  # noqa: A004  # the folder's name for it
+from bot.channels.whatsapp.downloads import Downloads
 from bot.channels.whatsapp.errors import FAILURES, of_answer, of_failure
 from bot.domain.text import RichText
 from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed
@@ -99,7 +102,8 @@ class WhatsAppChannel:
         self.health = Health()
         self._now, self._pause, self._answer, self._told = now, pause, answer, told
         self._app_secret, self._verify_token = app_secret.encode(), verify_token.encode()
-        self._url = f"{api_url.rstrip('/')}/{api_version}/{phone_number_id}"
+        self._graph = f"{api_url.rstrip('/')}/{api_version}"
+        self._url = f"{self._graph}/{phone_number_id}"
         self._headers = {"Authorization": f"Bearer {token}"}
         self._session: aiohttp.ClientSession | None = None
         self._uploaded: dict[Path, str] = {}  # what is there already, and only its message had to wait
@@ -236,14 +240,25 @@ class WhatsAppChannel:
             raise Unconfirmed("WhatsApp's answer can't be understood: the message may have arrived.")
         return Sent(sent)
 
+    async def fetch(self, source: Mapping[str, str], sink: Sink) -> None:
+        """Give the bytes of a customer's file to ``sink``."""
+        if self._session is None:
+            raise RuntimeError("call open() first")
+        await Downloads(self._session, self._object, api=self._graph).fetch(source, sink)
+
+    async def _object(self, number: str) -> object:
+        return await self._request("GET", f"{self._graph}/{quote(number, safe='')}")
+
     async def _call(self, method: str, path: str, **arguments: Any) -> object:
+        """About our phone number."""
+        return await self._request(method, f"{self._url}{path}", **arguments)
+
+    async def _request(self, method: str, address: str, **arguments: Any) -> object:
         if self._session is None:
             raise RuntimeError("call open() first")
         try:
             # No redirects: the token is for nobody else.
-            async with self._session.request(
-                method, f"{self._url}{path}", allow_redirects=False, **arguments
-            ) as answer:
+            async with self._session.request(method, address, allow_redirects=False, **arguments) as answer:
                 body = _parsed(await answer.read())
         except FAILURES as error:
             raise of_failure(error) from error

@@ -28,6 +28,7 @@ from bot.channels.base import (
 )
 from bot.channels.lenient import at, instant, seconds, text
 from bot.channels.whatsapp.errors import reason, waits
+from bot.channels.whatsapp.files import files
 from bot.domain.ids import Address
 from bot.domain.text import RichText
 
@@ -217,7 +218,7 @@ def _filled(message: InboundMessage, item: object) -> InboundMessage:
     if command is not None:
         name = "help" if command[1] in {"menu", "bantuan"} else command[1]
         return replace(message, kind=known, command=name, text=RichText.of(command[2] or ""))
-    return replace(message, kind=known, text=RichText.of(words))
+    return replace(message, kind=known, text=RichText.of(words), files=files(item, kind=known))
 
 
 def _quoted(item: object) -> str | None:

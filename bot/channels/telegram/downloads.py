@@ -1,0 +1,79 @@
+"""
+The bytes of the files that customers send by Telegram.
+
+Source: Telegram Bot API, "getFile": at most 20 MB on Telegram's own servers, and an address that holds for an hour.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import httpx
+from telegram import Bot
+from telegram.error import BadRequest, TelegramError
+
+from bot.channels.base import Sink
+from bot.channels.telegram.convert import NAME
+from bot.channels.telegram.errors import translated
+from bot.clock import stopwatch
+from bot.errors import DeliveryError, Later, Rejected, TooBig, Unconfirmed
+from bot.metrics import Calls
+
+MOST_BYTES = 20 << 20  #: of what Telegram's own servers hand to a bot
+PIECE_BYTES = 1 << 16
+
+
+class Downloads:
+    """Fetches files. Their addresses hold the bot's token: they are used here, and are in no error and no log."""
+
+    def __init__(self, bot: Bot, client: httpx.AsyncClient, *, told: Calls) -> None:
+        self._bot = bot
+        self._client = client
+        self._told = told
+
+    async def fetch(self, source: Mapping[str, str], sink: Sink) -> None:
+        """Give a file's bytes to ``sink``; an address that holds no longer is asked for once more."""
+        if not await self._taken(source, sink) and not await self._taken(source, sink):
+            raise Rejected("Telegram no longer has this file.")
+
+    async def _taken(self, source: Mapping[str, str], sink: Sink) -> bool:
+        """False: nothing is there."""
+        try:
+            address = (await self._bot.get_file(source["file_id"])).file_path
+        except TelegramError as error:
+            raise _of_question(error) from error
+        except (LookupError, TypeError, ValueError, AttributeError) as error:  # the library does not check it
+            raise Later("Telegram says that it has a problem of its own.") from error
+        if address is None:
+            return False
+        took_s, status = stopwatch(), None
+        try:
+            async with self._client.stream("GET", address, headers={"Accept-Encoding": "identity"}) as answer:
+                status = answer.status_code
+                if status in {404, 410}:
+                    return False
+                _check(answer)
+                async for piece in answer.aiter_raw(PIECE_BYTES):
+                    await sink(piece)
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
+            raise Later("Telegram can't be reached.") from None  # what it was raised from knows the address
+        finally:
+            self._told(NAME, "file", status, took_s())
+        return True
+
+
+def _of_question(error: TelegramError) -> DeliveryError:
+    """Asking changes nothing, so that a lost answer is no doubt."""
+    if isinstance(error, BadRequest) and "file is too big" in error.message.lower():
+        return TooBig(MOST_BYTES)
+    reason = translated(error)
+    return Later(str(reason)) if isinstance(reason, Unconfirmed) else reason
+
+
+def _check(answer: httpx.Response) -> None:
+    if answer.status_code == 429:
+        wait = answer.headers.get("Retry-After", "")
+        raise Later("Telegram asks to wait.", after=timedelta(seconds=int(wait)) if wait.isdecimal() else None)
+    if answer.status_code >= 500:
+        raise Later("Telegram says that it has a problem of its own.")
+    if answer.status_code != 200:
+        raise Later("Something between here and Telegram refuses the connection.")

@@ -1,0 +1,123 @@
+"""
+Customers' files in Slack: uploaded one by one, then shared in the thread as one post.
+
+Nobody sees a file before it is shared, so only the last of the calls can have an unknown end; Slack is then asked for
+the files by their ids, which are stored before it. Source: Slack, "Working with files".
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+from tortoise.transactions import in_transaction
+
+from bot.delivery.files import FileStore
+from bot.delivery.ports import Delivered, Part
+from bot.domain.filetypes import file_name
+from bot.errors import Later, Rejected, Unconfirmed
+from bot.models.rows import AttachmentRow
+from bot.slack.errors import FAILURES, code_of, reading, writing
+
+SHARED_WITHIN = timedelta(minutes=1)  #: Slack looks for malware first, so that a file may be shared a while later
+TAKEN_BYTES_PER_S = 50_000  #: the slowest upload that we are patient with
+SILENCE_S = 30.0  #: seconds, for everything else
+
+_Place = Mapping[str, str]  #: ``channel_id`` and ``thread_ts``
+
+
+class Uploads:
+    """Delivers the files of a customer's message."""
+
+    def __init__(self, client: AsyncWebClient, store: FileStore) -> None:
+        self._client = client
+        self._store = store
+
+    async def post(self, part: Part, place: _Place) -> Delivered:
+        """
+        Show all that are here and not shown yet; raises `bot.errors.DeliveryError`.
+
+        The facts name those that were ``shown``, and those that are ``missing`` on the disk.
+        """
+        rows = await _waiting(part)
+        paths = {row.id: self._store.here(row.id) for row in rows}
+        missing = [row.id for row in rows if paths[row.id] is None]
+        given = {row.id: await self._uploaded(row, path) for row in rows if (path := paths[row.id]) is not None}
+        if not given:
+            return Delivered(facts={"missing": missing})
+        async with in_transaction():
+            for row in rows:
+                await AttachmentRow.change({"id": row.id}, slack_file=given.get(row.id))
+        shared = [{"id": given[row.id], "title": name_of(row)} for row in rows if row.id in given]
+        try:
+            await writing(self._client.files_completeUploadExternal(files=shared, **place))
+        except Rejected as refusal:
+            if code_of(refusal.__cause__) != "file_not_found":
+                raise
+            raise Later("Slack has lost the file before it was shown.") from refusal
+        return Delivered(key=shared[0]["id"], facts={"shown": list(given), "missing": missing})
+
+    async def find(self, part: Part, place: _Place, *, now: datetime) -> Delivered | None:
+        """Whether an attempt whose end is unknown was shown: all of it was, or nothing."""
+        rows = [row for row in await _waiting(part) if row.slack_file is not None]
+        if not rows and part.attempts == 0:  # of a time that a restored database knows nothing of
+            raise Unconfirmed("Nobody can tell whether the file is in Slack.")
+        if not rows:
+            return None
+        try:
+            found = await reading(self._client.files_info(file=rows[0].slack_file or ""))
+        except Rejected as refusal:
+            if code_of(refusal.__cause__) != "file_not_found":
+                raise
+            return None
+        if is_shared(found["file"], place):
+            return Delivered(key=rows[0].slack_file, facts={"shown": [row.id for row in rows]})
+        if part.tried_at is None or now - part.tried_at < SHARED_WITHIN:
+            raise Later("Slack may still show the file.", after=timedelta(seconds=5))
+        raise Unconfirmed("Slack has the file, but does not say whether it shows it.")
+
+    async def _uploaded(self, row: AttachmentRow, path: Path) -> str:
+        """Hand a file over, to be shared; returns Slack's name for it."""
+        size_bytes = path.stat().st_size
+        answer = await reading(self._client.files_getUploadURLExternal(filename=name_of(row), length=size_bytes))
+        session = self._client.session
+        if session is None:
+            raise RuntimeError("the client has no session")
+        patience = aiohttp.ClientTimeout(total=SILENCE_S + size_bytes / TAKEN_BYTES_PER_S)
+        try:
+            with path.open("rb") as content:  # read piece by piece while it is sent
+                async with session.post(
+                    answer["upload_url"], data=content, allow_redirects=False, timeout=patience
+                ) as taken:
+                    _check(taken)
+        except FAILURES as error:
+            raise Later("Slack can't be reached.") from error
+        return str(answer["file_id"])
+
+
+def name_of(row: AttachmentRow) -> str:
+    """What the file is called in Slack."""
+    return file_name(row.name, kind=row.kind, mime=row.mime)
+
+
+def is_shared(file: Mapping[str, Any], place: _Place) -> bool:
+    """Whether a file stands in this thread."""
+    shares = file.get("shares") or {}
+    posts: Sequence[Mapping[str, Any]] = [
+        post for kind in ("public", "private") for post in (shares.get(kind) or {}).get(place["channel_id"], ())
+    ]
+    return any(post.get("thread_ts") == place["thread_ts"] for post in posts)
+
+
+async def _waiting(part: Part) -> list[AttachmentRow]:
+    return await AttachmentRow.filter(message_id=part.message, state="here").order_by("position")
+
+
+def _check(answer: aiohttp.ClientResponse) -> None:
+    if answer.status == 429:
+        wait = answer.headers.get("Retry-After", "")
+        raise Later("Slack asks to wait.", after=timedelta(seconds=int(wait)) if wait.isdecimal() else None)
+    if answer.status != 200:
+        raise Later("Slack did not take the file.")
