@@ -17,9 +17,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels.base import Channel, Health
 from bot.channels.registry import build_channels
 from bot.clock import Clock, SystemClock
+from bot.delivery import fetching
 from bot.delivery.customers import CustomerSender
 from bot.delivery.enclosures import Enclosures
-from bot.delivery import fetching
 from bot.delivery.fetching import Fetcher
 from bot.delivery.files import FileStore
 from bot.delivery.inbox import Inbox
@@ -183,9 +183,7 @@ class Application:
         senders: dict[str, Sender] = {
             **dict.fromkeys(surface.kinds, surface),
             **dict.fromkeys(("send", "edit", "delete"), customers),
-            **dict.fromkeys(
-                fetching.KINDS, Fetcher(channels, self._files, clock=self._clock, keep_for=keep_for)
-            ),
+            **dict.fromkeys(fetching.KINDS, Fetcher(channels, self._files, clock=self._clock, keep_for=keep_for)),
         }
         limits = Limits(self._rate_of)
         self._holds = Holds(source=SOURCE)

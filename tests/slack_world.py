@@ -12,12 +12,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.base import Capabilities
 from bot.config import Config, Desk, Replies
+from bot.delivery.files import FileStore
 from bot.delivery.ports import Part
 from bot.domain.text import RichText
 from bot.models.rows import CustomerRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
 from bot.sandbox.slack.server import SlackSandbox
 from bot.slack.people import People
 from bot.slack.surface import SlackSurface
+from bot.slack.uploads import Uploads
 from bot.texts import Texts
 from tests.database import Kind, fresh_database
 
@@ -55,6 +57,8 @@ class World:
             config=self.config,
             texts=Texts(),
             capabilities={"telegram": Capabilities(label="Telegram")},
+            uploads=Uploads(self.client, FileStore(Path("nowhere"))),
+            now=lambda: self.now,
         )
 
     async def opened(self, text: str = "Where is my order?", *, name: str = "Anna") -> None:

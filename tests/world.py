@@ -244,6 +244,11 @@ class World:
         await self.app.losses.watch(now=self.clock.now())
         await self.quiet()
 
+    async def sweeps(self) -> None:
+        """Have the service remove the files that nobody needs, as it does every half minute."""
+        assert self.app is not None
+        await self.app.sweep_files()
+
     async def quiet(self) -> None:
         """Return when nothing is under way and nothing is due."""
         async with asyncio.timeout(PATIENCE_S):

@@ -6,13 +6,13 @@ from datetime import timedelta
 from bot.channels.base import Channel, Fetching
 from bot.clock import Clock
 from bot.delivery.files import FileStore
-from bot.delivery.ports import FILE, Delivered, Part
+from bot.delivery.ports import FETCH, FILE, Delivered, Part
 from bot.errors import Down, Later, Rejected
 from bot.logs import also
 from bot.models.database import query
 from bot.models.rows import AttachmentRow
 
-FETCH, GATHER = "fetch_file", "gather_files"
+GATHER = "gather_files"
 KINDS = (FETCH, GATHER)
 PATIENCE = timedelta(seconds=20)  #: so long an album waits for its last file; what comes later makes another post
 
@@ -28,9 +28,7 @@ class Fetcher:
     ``keep_for`` is how long to go on trying.
     """
 
-    def __init__(
-        self, channels: Mapping[str, Channel], store: FileStore, *, clock: Clock, keep_for: timedelta
-    ) -> None:
+    def __init__(self, channels: Mapping[str, Channel], store: FileStore, *, clock: Clock, keep_for: timedelta) -> None:
         self._channels = channels
         self._store = store
         self._clock = clock

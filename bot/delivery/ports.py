@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from bot.models.rows import DeliveryRow
 
 FILE = "file"  #: in the payload of a part that carries a file: the number of its attachment
+FETCH = "fetch_file"  #: the kind of a part that fetches a customer's file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

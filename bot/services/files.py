@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 
 from bot.channels.base import InboundFile, InboundMessage
 from bot.delivery import outbox
-from bot.delivery.fetching import FETCH, GATHER
+from bot.delivery.fetching import GATHER
 from bot.delivery.outbox import Entry
-from bot.delivery.ports import FILE, Delivered, Outcome, Part, Refused
+from bot.delivery.ports import FETCH, FILE, Delivered, Outcome, Part, Refused
 from bot.domain.events import DESK, FileNotFetched, MessageId
 from bot.domain.ids import Address, Cause, TicketNumber
 from bot.domain.intents import PostMessage, UpdateCard
@@ -51,9 +51,7 @@ async def came(
         await _gather(row, message, cause=cause, now=now)
 
 
-async def joined_album(
-    context: Context, inbound: InboundMessage, *, key: str, cause: Cause, now: datetime
-) -> bool:
+async def joined_album(context: Context, inbound: InboundMessage, *, key: str, cause: Cause, now: datetime) -> bool:
     """Put a further item of an album to its first message; False: it is the first."""
     album = album_of(inbound)
     first = None if album is None else await MessageRow.found(album=album)
@@ -84,9 +82,7 @@ async def _attach(
 
 
 def _fetching(row: TicketRow, message: int, attachment: int) -> Entry:
-    return Entry(
-        lane=f"file:{attachment}", kind=FETCH, ticket=row.id, message=message, payload={FILE: attachment}
-    )
+    return Entry(lane=f"file:{attachment}", kind=FETCH, ticket=row.id, message=message, payload={FILE: attachment})
 
 
 async def _caption(

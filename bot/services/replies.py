@@ -379,8 +379,9 @@ class Replies:
 
     async def _show(self, row: TicketRow, message: MessageRow, *, agent: AgentId, cause: Cause, now: datetime) -> None:
         mid = MessageId(message.id)
-        message.receipt = (await decide.receipt(mid)).value
-        await message.save(update_fields=["receipt"])
+        if message.direction != "in":
+            message.receipt = (await decide.receipt(mid)).value
+            await message.save(update_fields=["receipt"])
         decided = PartDecided(ticket=TicketNumber(row.number), actor=acting(agent), at=now, message=mid)
         await commit_change(self._context, row, Change(ticket_of(row), (decided,)), cause=cause, now=now)
 

@@ -1,6 +1,6 @@
 """How one message refers to another: by its beginning, which leads to it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from bot.domain.events import DESK
@@ -38,9 +38,10 @@ class References:
             return say("answering.desk", that=that)
         return say("answering.agent", who=literal(blocks.person(written.author_name, say)), that=that)
 
-    async def message(self, written: MessageRow, say: Say) -> Message | None:
+    async def message(self, written: MessageRow, say: Say, *, files: Sequence[str] = ()) -> Message | None:
         """A customer's message as the thread shows it; None: there is nothing (new) to show."""
-        said = FromCustomer(text=RichText.from_json(written.body).plain, kind=written.kind.removeprefix(EDIT))
+        text, kind = RichText.from_json(written.body).plain, written.kind.removeprefix(EDIT)
+        said = FromCustomer(text=text, kind=kind, files=files)
         if written.about is None:
             return blocks.customer_message(written.author_name, replace(said, kind=written.kind), say)
         if not written.kind.startswith(EDIT):

@@ -17,8 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.channels.base import Capabilities
 from bot.config import Config
 from bot.delivery.customers import window_closes_at
-from bot.delivery.fetching import FETCH
-from bot.delivery.ports import FILE, Delivered, Part
+from bot.delivery.ports import FETCH, FILE, Delivered, Part
 from bot.domain.events import DESK
 from bot.domain.receipts import Receipt
 from bot.domain.text import RichText, joined
@@ -27,7 +26,7 @@ from bot.logs import also
 from bot.metrics import Metrics
 from bot.models.database import instant, query
 from bot.models.mapping import ticket_of
-from bot.models.rows import AttachmentRow, DeliveryRow, MessageRow, TicketRow
+from bot.models.rows import EDIT, AttachmentRow, DeliveryRow, MessageRow, TicketRow
 from bot.slack import blocks
 from bot.slack.blocks import CardView, FromCustomer, Message, Say, Trouble
 from bot.slack.errors import code_of, reading, writing
@@ -35,7 +34,7 @@ from bot.slack.mrkdwn import literal
 from bot.slack.people import People
 from bot.slack.reactions import Reactions
 from bot.slack.references import References
-from bot.slack.uploads import Uploads, name_of
+from bot.slack.uploads import Uploads, line_of, name_of
 from bot.texts import Texts
 
 EVENT_TYPE = "loket_part"  #: of the metadata that marks our posts
@@ -90,7 +89,7 @@ class SlackSurface:
         self._texts = texts
         self._capabilities = capabilities
         self._metrics = metrics or Metrics()
-        self._references = References(people, channel=self._channel, file_line=self._file_line)
+        self._references = References(people, channel=self._channel)
         self._reactions = Reactions(client, people, channel=self._channel)
         self._posts: Mapping[str, _Build] = {
             "post_message": self._message,
@@ -194,7 +193,7 @@ class SlackSurface:
     async def _message(self, part: Part, row: TicketRow) -> Message | None:
         written, say = await MessageRow.by_id(part.message), self._say(row)
         if written.direction == "in":
-            return await self._references.message(written, say)
+            return await self._references.message(written, say, files=await self._files(row, written.id, written.kind))
         kind = "note" if written.direction == "note" else "reply"
         return blocks.agent_message(written.author_name, await _said(written), kind, say)
 
@@ -299,7 +298,7 @@ class SlackSurface:
             channel=channel if able is None else able.label,
             language=shown["language"],
             first=FromCustomer(
-                text=first, kind=shown["kind"], files=await self._references.files(shown["id"], shown["kind"], row.desk)
+                text=first, kind=shown["kind"], files=await self._files(row, shown["id"], shown["kind"])
             ),
             is_edited=shown["edited"] is not None,
             answering="" if shown["about"] is None else await self._references.answered(shown["about"], say),
@@ -365,6 +364,13 @@ class SlackSurface:
 
     def _say(self, row: TicketRow) -> Say:
         return partial(self._texts.say, self._config.desk_named(row.desk).language)
+
+    async def _files(self, row: TicketRow, message: int, kind: str) -> list[str]:
+        """A line for each file of a message; a text has none, and costs no question."""
+        if kind.removeprefix(EDIT) == "text":
+            return []
+        size = partial(self._texts.size, self._config.desk_named(row.desk).language)
+        return [line_of(file, size) for file in await AttachmentRow.filter(message_id=message).order_by("position")]
 
     def _reason(self, row: TicketRow, sentence: str) -> str:
         return self._texts.reason(self._config.desk_named(row.desk).language, sentence)

@@ -5,7 +5,7 @@ Nobody sees a file before it is shared, so only the last of the calls can have a
 the files by their ids, which are stored before it. Source: Slack, "Working with files".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from tortoise.transactions import in_transaction
 
 from bot.delivery.files import FileStore
 from bot.delivery.ports import Delivered, Part
-from bot.domain.filetypes import file_name
+from bot.domain.filetypes import file_name, type_label
 from bot.errors import Later, Rejected, Unconfirmed
 from bot.models.rows import AttachmentRow
 from bot.slack.errors import FAILURES, code_of, reading, writing
@@ -50,9 +50,15 @@ class Uploads:
         async with in_transaction():
             for row in rows:
                 await AttachmentRow.change({"id": row.id}, slack_file=given.get(row.id))
-        shared = [{"id": given[row.id], "title": name_of(row)} for row in rows if row.id in given]
+        shared: list[dict[str, str | None]] = [
+            {"id": given[row.id], "title": name_of(row)} for row in rows if row.id in given
+        ]
         try:
-            await writing(self._client.files_completeUploadExternal(files=shared, **place))
+            await writing(
+                self._client.files_completeUploadExternal(
+                    files=shared, channel_id=place["channel_id"], thread_ts=place["thread_ts"]
+                )
+            )
         except Rejected as refusal:
             if code_of(refusal.__cause__) != "file_not_found":
                 raise
@@ -100,6 +106,13 @@ class Uploads:
 def name_of(row: AttachmentRow) -> str:
     """What the file is called in Slack."""
     return file_name(row.name, kind=row.kind, mime=row.mime)
+
+
+def line_of(row: AttachmentRow, size: Callable[[int], str]) -> str:
+    """A file in words: 📎 invoice.pdf · PDF · 240 KB."""
+    name = name_of(row)
+    known = "" if row.size_bytes is None else size(row.size_bytes)
+    return " · ".join(filter(None, (f"📎 {name}", type_label(name, mime=row.mime), known)))
 
 
 def is_shared(file: Mapping[str, Any], place: _Place) -> bool:

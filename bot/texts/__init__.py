@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from babel.dates import format_timedelta
+from babel.numbers import format_decimal
 
 from bot.texts import en
 from bot.texts import id as indonesian
@@ -48,6 +49,13 @@ class Texts:
             for language, texts in CATALOGUES.items()
         }
         return {"": menus[default], **menus}
+
+    def size(self, language: str, size_bytes: int) -> str:
+        """A size as people say it, in units of 1024: 240 KB, 1.5 MB, 1,5 MB."""
+        for unit, name in ((1 << 20, "MB"), (1 << 10, "KB")):
+            if size_bytes >= unit:
+                return f"{format_decimal(size_bytes / unit, format='0.#', locale=language)} {name}"
+        return f"{size_bytes} B"
 
     def span(self, language: str, span: timedelta) -> str:
         """A duration as people say it: 30 minutes, 8 jam."""

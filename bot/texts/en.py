@@ -7,7 +7,9 @@ in Slack; there, what is no button, label or title is mrkdwn, and whoever fills 
 
 TEXTS: dict[str, str] = {
     # --- customers
-    "ticket.file_too_big": "Your file is too big: at most {limit} come through here. Please make it smaller, or send a link to it.",
+    "ticket.file_too_big": (
+        "Your file is too big: at most {limit} come through here. Please make it smaller, or send a link to it."
+    ),
     "ticket.received": (
         "Hi {name}, we have your message. Your ticket number is #{number}; you can expect an answer within {target}."
     ),

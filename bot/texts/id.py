@@ -2,7 +2,9 @@
 
 TEXTS: dict[str, str] = {
     # --- customers
-    "ticket.file_too_big": "Berkas Anda terlalu besar: paling besar {limit} yang bisa sampai ke sini. Mohon perkecil, atau kirim tautannya.",
+    "ticket.file_too_big": (
+        "Berkas Anda terlalu besar: paling besar {limit} yang bisa sampai ke sini. Mohon perkecil, atau kirim tautannya."
+    ),
     "ticket.received": (
         "Halo {name}, pesan Anda sudah kami terima. Nomor tiket Anda #{number}; "
         "kami akan membalas dalam waktu {target}."

@@ -34,6 +34,25 @@ REASONS: dict[str, str] = {
     "It did not arrive in {count} attempts.": "Tidak sampai setelah {count} kali dicoba.",
     "Asking whether it arrived failed ({error}).": "Pertanyaan apakah pesannya sampai gagal dijawab ({error}).",
     "The file is larger than {count} MB, which is the limit.": "Berkasnya lebih besar dari {count} MB, batasnya.",
+    "{platform} no longer has this file.": "{platform} tidak lagi menyimpan berkas ini.",
+    "{platform} points to a foreign address for the file, where we do not go.": (
+        "{platform} menunjuk ke alamat asing untuk berkasnya; ke sana kita tidak pergi."
+    ),
+    "{platform} does not hand files over.": "{platform} tidak menyerahkan berkas.",
+    "The file did not come through whole.": "Berkasnya tidak sampai utuh.",
+    "It could not be fetched for {count} days.": "Tidak bisa diambil selama {count} hari.",
+    "A file of the album is still on its way.": "Satu berkas dari album masih di jalan.",
+    "Slack has lost the file before it was shown.": "Slack kehilangan berkasnya sebelum ditampilkan.",
+    "Slack may still show the file.": "Slack mungkin masih akan menampilkan berkasnya.",
+    "Slack has the file, but does not say whether it shows it.": (
+        "Berkasnya ada di Slack, tetapi Slack tidak mengatakan apakah ditampilkan."
+    ),
+    "Nobody can tell whether the file is in Slack.": "Tidak ada yang tahu apakah berkasnya ada di Slack.",
+    "The file is larger than this workspace allows.": "Berkasnya lebih besar daripada yang diizinkan workspace ini.",
+    "This workspace does not allow files.": "Workspace ini tidak mengizinkan berkas.",
+    "This workspace allows no files but pictures.": "Workspace ini hanya mengizinkan gambar.",
+    "The workspace has no room for files left.": "Workspace ini tidak punya ruang lagi untuk berkas.",
+    "This workspace does not allow files of this type.": "Workspace ini tidak mengizinkan berkas jenis ini.",
     "The disk of the machine that Loket runs on is full.": "Diska mesin tempat Loket berjalan penuh.",
     "The folder of LOKET_DATA_DIR can't be written.": "Folder LOKET_DATA_DIR tidak bisa ditulisi.",
     "The file is empty.": "Berkasnya kosong.",
