@@ -100,6 +100,7 @@ class Application:
         self._clock = clock or SystemClock()
         self._jitter = jitter
         self._metrics = metrics or Metrics()
+        self._files = FileStore(settings.data_dir)
         self._tasks: set[asyncio.Task[None]] = set()
         self._open = AsyncExitStack()
         self.failed = asyncio.Event()  #: set when a part ended that never should
@@ -132,12 +133,10 @@ class Application:
         people = People(client, now=self._clock.now)
         self._build_front(Front(services=services, people=people, clock=self._clock, texts=texts), client)
         able = {name: channel.capabilities for name, channel in channels.items()}
-        self._files = FileStore(settings.data_dir)
         surface = SlackSurface(
             client, people=people, config=settings.config, texts=texts, capabilities=able,
             uploads=Uploads(client, self._files), now=self._clock.now, metrics=self._metrics,
         )  # fmt: skip
-
         self._build_queues(services, channels, surface, SlackFiles(client))
         await self._holds.recover()
         for channel in channels.values():

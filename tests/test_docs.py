@@ -178,7 +178,7 @@ def examples(kind: type[Any]) -> Iterator[Any]:
     }  # fmt: skip
     choices: dict[str, tuple[Any, ...]] = {
         **dict.fromkeys(("post", "as_emoji", "was_emoji", "on_card"), (False, True)),
-        "hint": (None, *Hint), "what": ("edit", "close"),
+        "limit_mb": (None, 20), "hint": (None, *Hint), "what": ("edit", "close"),
     }  # fmt: skip
     required = {field.name: some.get(field.name, "1") for field in fields(kind) if field.default is MISSING}
     names = [field.name for field in fields(kind) if field.name in choices]

@@ -26,7 +26,9 @@ class Settlement:
     def __init__(self, context: Context) -> None:
         self._context = context
 
-    async def settle(self, part: Part, outcome: Outcome, *, now: datetime) -> None:
+    async def settle(  # noqa: C901 - a table, one row for each kind of part
+        self, part: Part, outcome: Outcome, *, now: datetime
+    ) -> None:
         """A part ended: keep what was learnt, and tell who must know."""
         cause = Cause(f"settled:{part.id}:{part.attempts}:{type(outcome).__name__}")
         if isinstance(outcome, Refused) and outcome.unreachable and part.ticket is not None:

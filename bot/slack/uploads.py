@@ -86,7 +86,7 @@ class Uploads:
 
     async def _uploaded(self, row: AttachmentRow, path: Path) -> str:
         """Hand a file over, to be shared; returns Slack's name for it."""
-        size_bytes = path.stat().st_size
+        size_bytes = row.size_bytes or 0  # as it was counted when it came
         answer = await reading(self._client.files_getUploadURLExternal(filename=name_of(row), length=size_bytes))
         session = self._client.session
         if session is None:

@@ -3,7 +3,7 @@
 TEXTS: dict[str, str] = {
     # --- customers
     "ticket.file_too_big": (
-        "Berkas Anda terlalu besar: paling besar {limit} yang bisa sampai ke sini. Mohon perkecil, atau kirim tautannya."
+        "Berkas Anda terlalu besar: paling besar {limit} yang bisa sampai ke sini. Perkecillah, atau kirim tautannya."
     ),
     "ticket.received": (
         "Halo {name}, pesan Anda sudah kami terima. Nomor tiket Anda #{number}; "

@@ -1,6 +1,5 @@
 """Customers' files stand in the thread: each fetched on its own, an album as one post."""
 
-import asyncio
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -17,6 +16,7 @@ from bot.sandbox import files
 from bot.sandbox.faults import CutOff, Fault, PlatformError, Reset, ServerError, Throttled
 from bot.sandbox.files import File
 from bot.services.files import QUIET
+from tests.crashes.process import until
 from tests.world import Customer, World, words
 
 KINDS = (
@@ -72,8 +72,8 @@ async def test_the_text_says_what_came_before_the_file_is_there(world: World) ->
         ada.id, "document", file=File("invoice.pdf", "application/pdf", bytes(240 << 10)), caption="Paid twice"
     )
     await gate.reached()
-    while not (before := world.thread(world.card())):
-        await asyncio.sleep(0.01)
+    await until(lambda: world.thread(world.card()), "the text")
+    before = world.thread(world.card())
     gate.release()
     await world.quiet()
 
@@ -263,7 +263,7 @@ async def test_a_post_whose_answer_was_lost_is_not_made_twice(world: World) -> N
         await world.passes(timedelta(seconds=5))
 
     assert [names(post) for post in posted(world)] == [["invoice.pdf"]]
-    assert await DeliveryRow.filter(kind="post_files").values_list("state", flat=True) == ["done"]
+    assert [row.state for row in await DeliveryRow.filter(kind="post_files")] == ["done"]
 
 
 async def test_a_slow_upload_delays_nobody_else(world: World) -> None:
@@ -274,8 +274,7 @@ async def test_a_slow_upload_delays_nobody_else(world: World) -> None:
     await gate.reached()
 
     world.telegram.writes(bob.id, "And me?")
-    while len(world.cards()) < 2:
-        await asyncio.sleep(0.01)
+    await until(lambda: len(world.cards()) == 2, "the other's card")
     gate.release()
     await world.quiet()
 

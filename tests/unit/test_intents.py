@@ -22,6 +22,7 @@ from bot.domain.events import (
     CustomerUnreachable,
     CustomerWrote,
     Event,
+    FileNotFetched,
     FileRefused,
     Hint,
     MessageId,
@@ -202,6 +203,17 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
     (
         FileRefused(**said(), name="film.mp4", reason="too large"),
         (PostNotice(name="file_refused", people=(MIKA,), words={"file": "film.mp4", "why": "too large"}), RECEIPT),
+    ),
+    (
+        FileNotFetched(**said(DESK), part=3, reason="It is gone."),
+        (PostTrouble(message=MESSAGE, part=3, reason="It is gone.", uncertain=False),),
+    ),
+    (
+        FileNotFetched(**said(DESK), part=3, reason="Too big.", limit_mb=20),
+        (
+            PostTrouble(message=MESSAGE, part=3, reason="Too big.", uncertain=False),
+            TellCustomer(name="ticket.file_too_big", words={"limit": "20 MB"}),
+        ),
     ),
 ]
 

@@ -55,6 +55,7 @@ def test_customers_texts_have_the_blanks_that_are_filled_for_them() -> None:
     filled = {name: blanks(text) for name, text in overridable().items()}
 
     assert {name: found for name, found in filled.items() if found} == {
+        "ticket.file_too_big": {"limit"},
         "ticket.received": {"name", "number", "target"},
         "ticket.solved": {"number", "reopen"},
         "ticket.rate": {"number"},

@@ -15,7 +15,7 @@ from bot.channels.base import Sink
 from bot.channels.telegram.convert import NAME
 from bot.channels.telegram.errors import translated
 from bot.clock import stopwatch
-from bot.errors import DeliveryError, Later, Rejected, TooBig, Unconfirmed
+from bot.errors import DeliveryError, Later, Rejected, TooBig, Unconfirmed, Unreachable
 from bot.metrics import Calls
 
 MOST_BYTES = 20 << 20  #: of what Telegram's own servers hand to a bot
@@ -66,6 +66,8 @@ def _of_question(error: TelegramError) -> DeliveryError:
     if isinstance(error, BadRequest) and "file is too big" in error.message.lower():
         return TooBig(MOST_BYTES)
     reason = translated(error)
+    if isinstance(reason, Unreachable):  # it is the file that can't be reached
+        return Rejected(str(reason))
     return Later(str(reason)) if isinstance(reason, Unconfirmed) else reason
 
 
