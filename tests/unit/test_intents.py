@@ -234,4 +234,6 @@ def test_only_a_queued_reply_and_the_desks_own_words_go_to_the_customer() -> Non
         if any(isinstance(intent, SendToCustomer | TellCustomer) for intent in intents)
     }
 
-    assert reach == {"ReplyQueued", "TicketOpened", "TicketSolved", "CustomerConfirmed", "TicketRated"}
+    assert reach == {
+        *("ReplyQueued", "TicketOpened", "TicketSolved", "CustomerConfirmed", "TicketRated", "FileNotFetched"),
+    }
