@@ -108,8 +108,8 @@ class World:
     def notice(self, name: str, *people: str, **words: str) -> Part:
         return self.part("post_notice", name=name, people=list(people), words=words)
 
-    def offer(self, message: MessageRow) -> Part:
-        return self.part("post_offer", message, offer="claim")
+    def offer(self, message: MessageRow, name: str = "claim") -> Part:
+        return self.part("post_offer", message, offer=name)
 
     def whisper(self, message: MessageRow, *, to: str) -> Part:
         return self.part("whisper", message, to=f"agent:{to}", name="not_sent")

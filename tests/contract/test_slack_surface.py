@@ -221,6 +221,15 @@ async def test_an_offer_stands_only_as_long_as_there_is_something_to_decide(desk
     assert post["blocks"][1]["elements"][0]["value"] == str(held.id)
 
 
+async def test_an_offer_that_an_earlier_version_has_left_in_the_outbox_is_still_made(desk: World) -> None:
+    held = await desk.by_mika("See the invoice", receipt="held")
+
+    await desk.surface.send(desk.offer(held, "text_only"))
+
+    (post,) = desk.thread()
+    assert "Shall the text go without them?" in shown(post["blocks"])
+
+
 @pytest.mark.parametrize("state", ["failed", "uncertain"])
 async def test_trouble_shows_the_part_that_it_is_about(desk: World, state: str) -> None:
     sent, uncertain = await desk.sent(state=state), state == "uncertain"

@@ -451,3 +451,25 @@ async def test_a_slow_file_delays_no_other_customer(world: World, ada: Customer)
 
     assert meanwhile == []
     assert ada.files == [("photo", SCAN)]
+
+
+async def test_files_that_were_written_while_we_were_away_are_found_and_sent_once(kind: Kind) -> None:
+    async with new_world(kind=kind, redeliver_after_s=(0.01,)) as world:
+        ada = world.customer()
+        await ada.writes("Where is my order?")
+        card = world.card()
+        await world.mika.presses("ticket.claim", on=card)
+        await world.stop()
+        said = world.slack.post(world.mika.id, world.channel, "Here", thread_ts=card, files=[SCAN])
+        world.slack.post(world.mika.id, world.channel, "// not this", thread_ts=card, files=[MORE])
+        world.slack.post(world.budi.id, world.channel, "Nor this", thread_ts=card, files=[INVOICE])
+        await world.slack.quiet()
+
+        await world.start()
+        await until(lambda: world.reactions(said), "what was written meanwhile is found")
+        await world.passes(HOLD)
+        await until(lambda: ada.files, "it has left")
+        await world.passes(HOLD)
+
+        assert texts(ada) == ["Here"]
+        assert ada.files == [("photo", SCAN)]
