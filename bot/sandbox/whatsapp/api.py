@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.sandbox.whatsapp.graph import GraphError
+from bot.sandbox.whatsapp.sending import KINDS, check_file
 from bot.sandbox.whatsapp.world import Json, Message, Person, World
 
 MAX_TEXT = 4096
@@ -45,11 +46,14 @@ class Messages:
             return self._mark_read(given)
         kind = given.get("type", "text")
         checks = {"text": _check_text, "interactive": _check_interactive, "reaction": _check_reaction}
-        if kind not in checks:
+        if kind not in checks and kind not in KINDS:
             raise GraphError(131051, f"Unsupported in this sandbox: {kind!r}.")
         if given.get("recipient_type", "individual") != "individual":
             raise parameter("recipient_type", "must be individual")
-        checks[kind](_object(given, kind))
+        if kind in KINDS:
+            check_file(kind, _object(given, kind), self._world.media)
+        else:
+            checks[kind](_object(given, kind))
         person, is_phone = self._recipient(given)
         self._check_rates(person)
         message = self._stored(person, given, kind=kind, to_phone=is_phone)

@@ -35,6 +35,8 @@ CODES: dict[int, tuple[int, str]] = {
     131042: (400, "Business eligibility payment issue"),
     131047: (400, "Re-engagement message"),
     131051: (400, "Unsupported message type"),
+    131052: (400, "Media download error"),
+    131053: (400, "Media upload error"),
     131056: (400, "(Business Account, Consumer Account) pair rate limit hit"),
     131057: (500, "Account in maintenance mode"),
     133010: (400, "Phone number not registered"),

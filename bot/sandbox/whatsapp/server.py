@@ -16,6 +16,7 @@ from bot.sandbox.whatsapp.accounts import ACCOUNT, MESSAGING, Accounts
 from bot.sandbox.whatsapp.api import Messages, parameter
 from bot.sandbox.whatsapp.graph import NO_SUCH_OBJECT, GraphError, failed, throttled
 from bot.sandbox.whatsapp.people import People
+from bot.sandbox.whatsapp.sending import upload
 from bot.sandbox.whatsapp.webhooks import Webhooks
 from bot.sandbox.whatsapp.world import Json, World
 
@@ -160,6 +161,7 @@ class WhatsAppSandbox(Served, People):
         app.router.add_get(f"{prefix}/client/live", self._world.live.watch)
         app.router.add_post(f"{prefix}/client/{{act}}", client(self, CLIENT_ACTS))
         app.router.add_post(f"{prefix}/{{version}}/{{number}}/messages", self._messages)
+        app.router.add_post(f"{prefix}/{{version}}/{{number}}/media", self._upload)
         app.router.add_get(f"{prefix}/{{version}}/debug_token", self._token)
         app.router.add_get(f"{prefix}/{{version}}/{{number}}/subscribed_apps", self._subscriptions)
         app.router.add_get(f"{prefix}/{{version}}/{{number}}", self._node)
@@ -189,6 +191,18 @@ class WhatsAppSandbox(Served, People):
             return self.messages.post(given)
 
         return await self._answer(request, "messages", given if isinstance(given, dict) else {}, send)
+
+    async def _upload(self, request: web.Request) -> web.StreamResponse:
+        form = await request.post()
+        sent = form.get("file")
+        file = File(sent.filename, sent.content_type, sent.file.read()) if isinstance(sent, web.FileField) else None
+
+        def take() -> Json:
+            self._check_number(request)
+            self.accounts.need(MESSAGING)
+            return upload(form, file, self._world.media)
+
+        return await self._answer(request, "media_upload", {"length": file.size if file else 0}, take)
 
     async def _node(self, request: web.Request) -> web.StreamResponse:
         """What is known of an id: of the number or the account, else of a file."""
