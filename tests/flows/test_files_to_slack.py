@@ -50,16 +50,16 @@ def on_disk(it: World) -> list[str]:
     return sorted(os.listdir(folder)) if folder.exists() else []
 
 
-@pytest.mark.parametrize("kind", KINDS)
-async def test_every_kind_of_file_stands_in_the_thread(world: World, kind: str) -> None:
+@pytest.mark.parametrize("what", KINDS)
+async def test_every_kind_of_file_stands_in_the_thread(world: World, what: str) -> None:
     ada = world.customer()
-    file = files.sample(kind, number=1)
+    file = files.sample(what, number=1)
 
-    await sends(ada, kind, file=file)
+    await sends(ada, what, file=file)
 
     (post,) = posted(world)
     (row,) = await AttachmentRow.all()
-    assert [one["size"] for one in post["files"]] == [file.size]
+    assert [world.slack.workspace.files[one["id"]].content for one in post["files"]] == [file.content]
     assert (row.state, row.sha256) == ("done", sha256(file.content).hexdigest())
 
 
@@ -292,3 +292,19 @@ async def test_a_file_that_vanished_from_the_disk_is_fetched_again(world: World)
     await world.passes(timedelta(seconds=5))
 
     assert [names(post) for post in posted(world)] == [["invoice.pdf"]]
+
+
+async def test_a_lost_answer_is_settled_once_slack_shows_the_file(world: World) -> None:
+    ada = world.customer()
+    world.slack.shares_later()
+    world.slack.faults.plan("files.completeUploadExternal", Reset(performed=True))
+    await sends(ada, "document")
+    await world.passes(timedelta(seconds=10))
+    before = posted(world)
+
+    world.slack.shares_now()
+    await world.passes(timedelta(seconds=10))
+
+    assert before == []
+    assert [names(post) for post in posted(world)] == [["invoice.pdf"]]
+    assert [row.state for row in await DeliveryRow.filter(kind="post_files")] == ["done"]

@@ -13,6 +13,7 @@ from typing_extensions import override
 from bot import settings
 from bot.manifest import manifest
 from bot.sandbox.faults import Reset
+from bot.sandbox.files import File
 from bot.sandbox.slack.server import SlackSandbox
 from bot.sandbox.telegram.server import TelegramSandbox
 from bot.sandbox.whatsapp import WhatsAppSandbox
@@ -45,6 +46,7 @@ class WhatsAppWorld(World):
             "WHATSAPP_VERIFY_TOKEN": self.whatsapp.verify_token,
             "WHATSAPP_API_URL": self.whatsapp.api_url,
             "DATABASE_URL": self.database_url,
+            "LOKET_DATA_DIR": str(self.folder / "loket-data"),
             "LOKET_PORT": "0",
         }
         return settings.load(environment, is_terminal=False, known_texts=overridable(), folder=self.folder)
@@ -231,3 +233,17 @@ async def test_the_menu_under_help_gives_the_status(desk: WhatsAppWorld) -> None
     await desk.quiet()
 
     assert "#1 · Where is my order?" in desk.whatsapp.received(ada)[-1]
+
+
+@pytest.mark.parametrize("what", ["image", "video", "document", "audio", "voice", "sticker"])
+async def test_a_customers_file_stands_in_the_thread_byte_by_byte(desk: WhatsAppWorld, what: str) -> None:
+    ada = desk.whatsapp.add_person("Ada", phone="6281200001")
+    file = File("a file.pdf", "application/pdf", bytes(range(256)) * 300)
+    desk.whatsapp.faults.plan("download", Reset(performed=True))
+
+    desk.whatsapp.sends(ada, what, file=file)
+    await desk.quiet()
+    await desk.passes(timedelta(seconds=5))
+
+    (post,) = [one for one in desk.slack.thread(desk.channel, desk.card()) if one.get("files")]
+    assert [desk.slack.workspace.files[one["id"]].content for one in post["files"]] == [file.content]
