@@ -48,6 +48,14 @@ class InboundFile:
     source: Mapping[str, str]  #: what the platform needs to hand the bytes over
 
 
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """What the channel says about a message, beside its words: the text ``detail.<name>`` and what fills its blanks."""
+
+    name: str
+    blanks: Mapping[str, str] = field(default_factory=dict)  #: hostile
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboundMessage:
     """A customer's message."""
@@ -64,7 +72,8 @@ class InboundMessage:
     choice: str | None = None  #: the id of the `Choice` that was pressed; the text is its label
     files: tuple[InboundFile, ...] = ()  #: what came with it
     album: str | None = None  #: what several messages with files have in common that were sent as one
-    link: str | None = None  #: an address that we made ourselves, such as of a map; shown as a link
+    link: str | None = None  #: an address that we made ourselves, of a map; shown as a link
+    details: tuple[Detail, ...] = ()  #: lines about it, shown above its words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -245,11 +245,12 @@ async def add_message(
     receipt: str | None = None,
     about: int | None = None,
     album: str | None = None,
+    link: str | None = None,
 ) -> MessageId:
     """Store a message as the ticket's next."""
     message = await MessageRow.create(
         ticket_id=row.id, seq=Found(_NEXT_SEQ, (row.id,)), direction=direction, author=author,
         author_name=author_name, body=body.to_json(), kind=kind, sent_at=sent_at, arrived_at=now,
-        external_key=external_key, slack_ts=slack_ts, receipt=receipt, about=about, album=album,
+        external_key=external_key, slack_ts=slack_ts, receipt=receipt, about=about, album=album, link=link,
     )  # fmt: skip
     return MessageId(message.id)

@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.channels.base import (
     AddressChanged,
     Deletion,
+    Detail,
     Ignored,
     InboundMessage,
     Raw,
@@ -20,6 +21,7 @@ from bot.domain.closing import Answer
 from bot.domain.courtesies import is_courtesy
 from bot.domain.events import CUSTOMER, MessageId, TicketOpened
 from bot.domain.ids import Cause, TicketNumber
+from bot.domain.text import RichText, joined
 from bot.domain.ticket import Change, Place, Status, Ticket, place, receive
 from bot.models.database import query
 from bot.models.mapping import take, ticket_of
@@ -31,6 +33,7 @@ from bot.services.customers import Customers, answered, latest_active, mark_reac
 from bot.services.identities import of_sender
 from bot.services.settlement import Settlement
 
+NOTES = frozenset({"system", "identity"})  #: kinds of message by which a platform speaks, not the customer
 SUBJECT = 80  #: characters of the first line that name a ticket in lists
 
 
@@ -92,13 +95,14 @@ class Intake:
 
     async def _edited(self, inbound: InboundMessage, original: MessageRow, *, cause: Cause, now: datetime) -> None:
         """A new version of a message that we know goes to where that is; what changes nothing that is seen, nowhere."""
-        if original.direction != "in" or not await versions.is_news(inbound, original):
-            return
         row = await TicketRow.select_for_update().get(id=original.ticket_id)
+        told = replace(inbound, text=self._told(inbound, row))
+        if original.direction != "in" or not await versions.is_news(told, original):
+            return
         if original.seq == 1:
             row.subject = _subject(inbound)
             await row.save(update_fields=["subject"])
-        message = await _stored(row, inbound, about=original.id, now=now)
+        message = await self._stored(row, inbound, about=original.id, now=now)
         await versions.changed(self._context, row, original, message, sent_at=inbound.sent_at, cause=cause, now=now)
 
     async def _asked(
@@ -119,8 +123,9 @@ class Intake:
         answer = None if identity.new_wanted_at is not None else answered(inbound, row)
         if answer is not None:
             await self._answer(identity, answer, cause=cause, now=now)
-        elif inbound.choice is None:  # a button that we don't know any more says nothing
-            await self._place(inbound, identity, row, about=None if quoted is None else quoted.id, cause=cause, now=now)
+        else:
+            about = None if quoted is None else quoted.id
+            await self._place(_as_words(inbound), identity, row, about=about, cause=cause, now=now)
 
     async def _meant(self, quoted: MessageRow | None, identity: IdentityRow) -> TicketRow | None:
         """The ticket of the message that it quotes, else the open one in which somebody wrote last, else the last."""
@@ -151,7 +156,9 @@ class Intake:
         ticket = None if row is None else ticket_of(row)
         where = place(
             ticket,
-            courtesy=inbound.edit or (inbound.kind == "text" and is_courtesy(inbound.text.plain)),
+            courtesy=inbound.edit
+            or inbound.kind in NOTES
+            or (inbound.kind == "text" and is_courtesy(inbound.text.plain)),
             reopen_within=self._context.config.tickets.reopen_within,
             now=now,
         )
@@ -161,7 +168,7 @@ class Intake:
                 await identity.save(update_fields=["new_wanted_at"])
             await self._open(inbound, identity, row, about=about, cause=cause, now=now)
             return
-        message = await _stored(row, inbound, about=about, now=now)
+        message = await self._stored(row, inbound, about=about, now=now)
         if closing.is_comment(ticket, now=now):
             change = closing.comment(ticket, text=inbound.text.plain, message=message, now=now)
         else:
@@ -196,7 +203,7 @@ class Intake:
         )
         take(row, ticket)
         await row.save()
-        message = await _stored(row, inbound, about=about, now=now)
+        message = await self._stored(row, inbound, about=about, now=now)
         opened = TicketOpened(
             ticket=ticket.number,
             actor=CUSTOMER,
@@ -206,6 +213,28 @@ class Intake:
         )
         await commit_change(self._context, row, Change(ticket, (opened,)), cause=cause, now=now)
         await _with_files(row, message, inbound, cause=cause, now=now)
+
+    async def _stored(self, row: TicketRow, inbound: InboundMessage, *, about: int | None, now: datetime) -> MessageId:
+        return await add_message(
+            row,
+            direction="in",
+            author=CUSTOMER,
+            author_name=inbound.sender.name,
+            body=self._told(inbound, row),
+            kind=f"{EDIT}{inbound.kind}" if inbound.edit else inbound.kind,
+            sent_at=inbound.sent_at,
+            now=now,
+            external_key=versions.external_key(inbound.sender.address, inbound.key),
+            about=about,
+            album=files.album_of(inbound),
+            link=inbound.link,
+        )
+
+    def _told(self, inbound: InboundMessage, row: TicketRow) -> RichText:
+        """What the channel says about the message, in the desk's language, then the customer's words."""
+        say, language = self._context.texts.say, self._context.config.desk_named(row.desk).language
+        lines = [RichText.of(say(language, f"detail.{one.name}", **one.blanks)) for one in inbound.details]
+        return joined([*lines, *([inbound.text] if inbound.text else [])], "\n") if lines else inbound.text
 
 
 async def _with_files(
@@ -224,27 +253,18 @@ def _asked(inbound: InboundMessage) -> tuple[str, str] | None:
     return None if inbound.command is None else (inbound.command, inbound.text.plain)
 
 
+def _as_words(inbound: InboundMessage) -> InboundMessage:
+    """A press of a button that is not ours, such as of another program on the same number, says what stands on it."""
+    if inbound.choice is None:
+        return inbound
+    return replace(inbound, choice=None, details=(*inbound.details, Detail("pressed")))
+
+
 async def _next_number() -> TicketNumber:
     """The next ticket number: from 1, and given back if the transaction is, so that people see no gaps."""
     for counted in await query("UPDATE counter SET value = value + 1 WHERE name = ? RETURNING value", ["ticket"]):
         return TicketNumber(counted["value"])
     return TicketNumber((await CounterRow.create(name="ticket", value=1)).value)
-
-
-async def _stored(row: TicketRow, inbound: InboundMessage, *, about: int | None, now: datetime) -> MessageId:
-    return await add_message(
-        row,
-        direction="in",
-        author=CUSTOMER,
-        author_name=inbound.sender.name,
-        body=inbound.text,
-        kind=f"{EDIT}{inbound.kind}" if inbound.edit else inbound.kind,
-        sent_at=inbound.sent_at,
-        now=now,
-        external_key=versions.external_key(inbound.sender.address, inbound.key),
-        about=about,
-        album=files.album_of(inbound),
-    )
 
 
 def _subject(inbound: InboundMessage) -> str:

@@ -52,6 +52,7 @@ class FromCustomer:
     text: str
     kind: str = "text"
     files: Sequence[str] = ()  #: one line for each
+    link: str | None = None  #: to a map; made by ourselves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +101,7 @@ def card(view: CardView, say: Say) -> Message:
     who = person(view.customer, say)
     head = " · ".join(filter(None, (f"#{view.ticket.number}", who, view.channel, view.language)))
     head = f"{state_emoji(view.ticket)} {head}"
-    words = _kind_lines(who, view.first.kind, say) + _words(view.first.text, say) + _files(view.first)
+    words = [*_kind_lines(who, view.first.kind, say), *_written(view.first, say), *_files(view.first)]
     marks = [*filter(None, (view.answering, say("card.edited") if view.is_edited else ""))]
     words += [_context("marks", *map(mrkdwn, marks))] if marks else []
     state = _context("state", mrkdwn(" · ".join(_state(view, say))))
@@ -169,7 +170,7 @@ def customer_message(name: str, written: FromCustomer, say: Say) -> Message:
     """A further message of the customer."""
     who = person(name, say)
     lines = _kind_lines(who, written.kind, say) or [_context("who", plain(who))]
-    shown = [*lines, *_words(written.text, say), *_files(written)]
+    shown = [*lines, *_written(written, say), *_files(written)]
     return Message(literal(f"{who}: {preview(' '.join((written.text, *written.files)))}"), shown)
 
 
@@ -180,7 +181,7 @@ def edited_message(name: str, that: str, *, old: str, new: FromCustomer, say: Sa
     All words are shown literally: nothing in the elements of a rich text is parsed.
     """
     head = say("edit.head", who=literal(person(name, say)), that=that)
-    shown = [_context("edit", mrkdwn(head)), *_kind_lines(person(name, say), new.kind, say), *_words(new.text, say)]
+    shown = [_context("edit", mrkdwn(head)), *_kind_lines(person(name, say), new.kind, say), *_written(new, say)]
     before = struck(split(RichText.of(old), limit=SECTION, length=_units)[0].plain, new.text) if old.strip() else None
     if before is not None:
         was = joined((RichText.of(say("edit.before")), before), " ")
@@ -323,6 +324,11 @@ def _words(text: str, say: Say) -> list[Json]:
 def _files(written: FromCustomer) -> list[Json]:
     """What came with it; a context holds ten lines, as many as an album has."""
     return [_context("files", *map(plain, written.files[:ELEMENTS]))] if written.files else []
+
+
+def _written(written: FromCustomer, say: Say) -> list[Json]:
+    shown = _words(written.text, say)
+    return shown if written.link is None else [*shown, section("map", f"<{written.link}|{say('card.map')}>")]
 
 
 def _kind_lines(who: str, kind: str, say: Say) -> list[Json]:

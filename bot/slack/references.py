@@ -41,7 +41,7 @@ class References:
     async def message(self, written: MessageRow, say: Say, *, files: Sequence[str] = ()) -> Message | None:
         """A customer's message as the thread shows it; None: there is nothing (new) to show."""
         text, kind = RichText.from_json(written.body).plain, written.kind.removeprefix(EDIT)
-        said = FromCustomer(text=text, kind=kind, files=files)
+        said = FromCustomer(text=text, kind=kind, files=files, link=written.link)
         if written.about is None:
             return blocks.customer_message(written.author_name, replace(said, kind=written.kind), say)
         if not written.kind.startswith(EDIT):

@@ -46,7 +46,7 @@ DECORATION = frozenset({"update_card", "show_receipt", "show_reaction", "whisper
 #: what a card says beside its ticket's row; with the last part to the customer that went wrong and about which nobody
 #: has decided yet
 _SHOWN = """
-SELECT c.name, c.language, i.channel, i.last_inbound_at, i.blocked_at, m.id, m.about, m.kind, m.body AS first,
+SELECT c.name, c.language, i.channel, i.last_inbound_at, i.blocked_at, m.id, m.about, m.kind, m.link, m.body AS first,
     d.state, d.error,
     (SELECT e.body FROM message AS e WHERE e.ticket_id = t.id AND e.about = m.id AND e.kind LIKE 'edit.%'
      ORDER BY e.seq DESC LIMIT 1) AS edited
@@ -298,7 +298,10 @@ class SlackSurface:
             channel=channel if able is None else able.label,
             language=shown["language"],
             first=FromCustomer(
-                text=first, kind=shown["kind"], files=await self._files(row, shown["id"], shown["kind"])
+                text=first,
+                kind=shown["kind"],
+                files=await self._files(row, shown["id"], shown["kind"]),
+                link=shown["link"],
             ),
             is_edited=shown["edited"] is not None,
             answering="" if shown["about"] is None else await self._references.answered(shown["about"], say),

@@ -182,7 +182,7 @@ def test_what_slack_can_not_hold_is_cut_visibly() -> None:
         ("photo", ["Ann sent a photo"]),
         ("edit.text", ["Ann edited their message:"]),
         ("edit.photo", ["Ann edited their message:", "Ann sent a photo"]),
-        ("hologram", ["Ann sent something that can't be shown here yet"]),
+        ("hologram", ["Ann sent something that can't be shown here"]),
     ],
 )
 def test_a_follow_up_carries_the_customers_name_and_what_it_was(kind: str, lines: list[str]) -> None:

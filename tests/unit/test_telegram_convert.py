@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.base import Ignored, InboundMessage, Raw, Reachability, Reaction, Sender, Unreadable
+from bot.channels.base import Detail, Ignored, InboundMessage, Raw, Reachability, Reaction, Sender, Unreadable
 from bot.channels.telegram import convert
+from bot.channels.telegram.content import KINDS
 from bot.domain.ids import Address
 from bot.domain.text import RichText
 
@@ -32,23 +33,100 @@ SHOWN = {
     "video_note": ("video_note", ""),
     "sticker": ("sticker", ""),
     "animation": ("animation", ""),
-    "location": ("location", ""),
-    "location_live_moved": ("location", ""),
-    "venue": ("venue", ""),
-    "contact": ("contact", ""),
-    "poll": ("poll", ""),
-    "dice": ("dice", ""),
+    "location": ("location", "-6.200000, 106.816667"),
+    "location_accurate": ("location", "-6.200000, 106.816667"),
+    "location_live": ("location", "-6.200000, 106.816667"),
+    "location_live_without_end": ("location", "-6.200000, 106.816667"),
+    "venue": ("venue", "Kopi\nJl. Merdeka 1"),
+    "contact": ("contact", "Budi\n+62800000000"),
+    "contact_own": ("contact_own", "Ada Lovelace\n6281200001"),
+    "contact_vcard": ("contact", "Budi\n+62800000000\n+62 21 555"),
+    "poll": ("poll", "Tea or coffee?\n• Tea\n• Coffee"),
+    "poll_quiz": ("poll", "2 + 2?\n• 4\n• 5"),
+    "checklist": ("checklist", "Move\n☑ Boxes\n☐ Keys"),
+    "dice": ("dice", "🎲 4"),
+    "dice_darts": ("dice", "🎯 6"),
     "story": ("story", ""),
-    "rich_message": ("unsupported", ""),
-    "paid_media": ("unsupported", ""),
+    "gift": ("gift", "Thank you\n🧸"),
+    "unique_gift": ("gift", "Plush Pepe"),
+    "rich_message": ("rich_message", "newer than the library"),
+    "rich_message_nested": ("rich_message", "Bill\nPay now.\none\ntwo"),
+    "paid_media": ("paid_media", ""),
+    "new_kind": ("unsupported", "Ship\nsee"),
+    "giveaway": ("unsupported", ""),
+    "web_app_data": ("unsupported", ""),
+    "users_shared": ("unsupported", ""),
+    "game": ("unsupported", "Corsairs\nSail"),
+    "without_from": ("text", "hello"),
+    "forwarded_from_user": ("text", "Look at this"),
+    "forwarded_from_hidden_user": ("text", "Look at this"),
+    "forwarded_from_channel": ("text", "Look at this"),
+    "forwarded_from_group": ("text", "Look at this"),
+    "forwarded_command": ("text", "/close"),
+    "text_reply_to_a_part": ("text", "this word"),
+    "text_reply_from_elsewhere": ("text", "about this"),
+    "text_reply_to_a_story": ("text", "nice"),
+    "text_via_a_bot": ("text", "https://example.org/cat"),
+    "text_in_a_topic": ("text", "hello"),
+    "caption_edited": ("photo", "the lid"),
     "callback_query": ("text", "Solved"),
+    "callback_query_inaccessible": ("text", "s:1"),
 }
+MAP = "https://www.openstreetmap.org/?mlat=-6.200000&mlon=106.816667#map=17/-6.200000/106.816667"
+LINKS = dict.fromkeys(("location", "location_accurate", "location_live", "location_live_without_end", "venue"), MAP)
+DETAILS = {
+    "location_accurate": [Detail("accuracy", {"metres": "12.5"})],
+    "location_live": [Detail("accuracy", {"metres": "30"}), Detail("live_for", {"minutes": "15"})],
+    "location_live_without_end": [Detail("live")],
+    "story": [Detail("forwarded", {"who": "Ada Lovelace"})],
+    "gift": [Detail("stars", {"stars": "15"})],
+    "paid_media": [Detail("stars", {"stars": "5"})],
+    "new_kind": [Detail("called", {"kind": "hologram"})],
+    "giveaway": [Detail("called", {"kind": "giveaway"})],
+    "web_app_data": [Detail("called", {"kind": "web_app_data"})],
+    "users_shared": [Detail("called", {"kind": "users_shared"})],
+    "game": [Detail("called", {"kind": "game"})],
+    "forwarded_from_user": [Detail("forwarded", {"who": "Budi Santoso"})],
+    "forwarded_from_hidden_user": [Detail("forwarded", {"who": "Budi S"})],
+    "forwarded_from_channel": [Detail("forwarded", {"who": "Kopi News"})],
+    "forwarded_from_group": [Detail("forwarded", {"who": "Friends"})],
+    "forwarded_command": [Detail("forwarded", {"who": "Budi Santoso"})],
+    "text_reply_from_elsewhere": [Detail("answers", {"who": "Kopi News", "words": "New prices"})],
+    "text_reply_to_a_story": [Detail("answers_story")],
+}
+QUOTES = dict.fromkeys(
+    ("text_reply", "text_reply_to_a_part", "callback_query", "callback_query_inaccessible"), "1001:6"
+)
+CHATS = {
+    **dict.fromkeys(("group", "my_chat_member_in_a_group", "chat_join_request"), "-100200300"),
+    **dict.fromkeys(("channel_post", "message_reaction_count"), "-100300400"),
+    **dict.fromkeys(("poll_answer", "business_connection"), "None"),
+}
+SENDERS = {"without_from": Sender(address=ADA.address, name="Telegram 1001")}
 NOT_SHOWN = {
     "pinned_message": Ignored("a note of Telegram's own"),
+    "service_only": Ignored("a note of Telegram's own"),
+    "from_a_bot": Ignored("written by a bot"),
+    "location_live_moved": Ignored("a live location moved"),
+    "location_live_ended": Ignored("a live location moved"),
+    "callback_query_inline": Unreadable("a press without message or id"),
+    "callback_query_game": Ignored("a press that is not of a choice of ours"),
+    "my_chat_member_in_a_group": Ignored("not in a private chat"),
+    "my_chat_member_back": Reachability(address=ADA.address, reachable=True, at=datetime(2026, 11, 21, 12, tzinfo=UTC)),
+    **dict.fromkeys(
+        ("business_message", "edited_business_message", "deleted_business_messages", "business_connection"),
+        Unreadable("of a Telegram Business account, which is not served"),
+    ),
+    **dict.fromkeys(
+        (
+            *("message_reaction_count", "channel_post", "inline_query", "poll_answer", "pre_checkout_query"),
+            "chat_join_request",
+        ),
+        Unreadable("an unknown kind of update"),
+    ),
     "group": Ignored("not in a private chat"),
     "message_reaction": Reaction(who=ADA, key="1001:6", emoji="👍", at=datetime(2026, 11, 21, 12, tzinfo=UTC)),
     "my_chat_member": Reachability(address=ADA.address, reachable=False, at=datetime(2026, 11, 21, 12, tzinfo=UTC)),
-    "business_message": Unreadable("an unknown kind of update"),
 }
 
 
@@ -73,7 +151,10 @@ def test_what_a_customer_sends_is_shown(name: str) -> None:
 
     inbound = read(fixture(name))
 
-    assert (inbound.kind, inbound.text, inbound.sender) == (kind, RichText.of(text), ADA)
+    assert (inbound.kind, inbound.text, inbound.sender) == (kind, RichText.of(text), SENDERS.get(name, ADA))
+    assert (list(inbound.details), inbound.link) == (DETAILS.get(name, []), LINKS.get(name))
+    assert inbound.quotes == QUOTES.get(name)
+    assert inbound.command == ("start" if name == "text_start" else None)
     assert inbound.edit == ("edited_message" in fixture(name))
 
 
@@ -84,11 +165,9 @@ def test_what_is_no_message_of_a_customer_says_why(name: str) -> None:
 
 @pytest.mark.parametrize("name", FIXTURES)
 def test_every_update_is_kept_in_the_lane_of_its_chat(name: str) -> None:
-    chat = "-100200300" if name == "group" else "1001"
-
     raw = convert.raw(fixture(name), account=ACCOUNT)
 
-    assert (raw.key, raw.lane, raw.position) == ("123456:700000001", f"123456:{chat}", 700000001)
+    assert (raw.key, raw.lane, raw.position) == ("123456:700000001", f"123456:{CHATS.get(name, '1001')}", 700000001)
     assert json.loads(raw.body) == fixture(name)
 
 
@@ -242,7 +321,7 @@ ANYTHING = st.recursive(
 )
 FIELDS = st.sampled_from(
     [
-        *("message_id", "date", "edit_date", "chat", "from", "text", "caption", "entities", *convert.KINDS),
+        *("message_id", "date", "edit_date", "chat", "from", "text", "caption", "entities", *KINDS),
         *("data", "message", "reply_markup", "reply_to_message", "new_chat_member", "status"),
     ]
 )

@@ -7,7 +7,8 @@ from string import Formatter
 import pytest
 
 from bot import errors
-from bot.channels.telegram.convert import KINDS
+from bot.channels.telegram import content as telegram
+from bot.channels.whatsapp import content as whatsapp
 from bot.config import ReplyMode
 from bot.domain.events import Offer
 from bot.domain.ticket import Status
@@ -78,7 +79,7 @@ def test_titles_and_buttons_of_modals_are_short_enough_for_slack(language: str) 
         *(f"offer.{offer}{suffix}" for offer in Offer for suffix in ("", ".send")),
         *(f"notice.{word}.{mode}" for mode in ReplyMode for word in ("claimed", "assigned")),
         *(f"notice.undone.{verb}" for verb in UNDOABLE.values()),
-        *(f"kind.{kind}" for kind in KINDS if kind != "text"),
+        *(f"kind.{kind}" for kind in sorted({*telegram.KINDS, *whatsapp.KINDS} - {"text", "unique_gift"})),
         *(f"verb.{verb}" for verb in (*VERBS, *LISTINGS, "help")),
         *(f"modal.{verb}.{part}" for verb in VERBS for part in ("title", "submit")),
         *DONE,

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.channels.base import (
     AddressChanged,
     Deletion,
+    Detail,
     Ignored,
     Inbound,
     InboundMessage,
@@ -56,22 +57,69 @@ SHOWN = {
     "audio": ("audio", ""),
     "voice": ("voice", ""),
     "sticker": ("sticker", ""),
-    "location": ("location", ""),
-    "location_chosen": ("venue", ""),
-    "contacts": ("contact", ""),
+    "location": ("location", "-6.200000, 106.816667"),
+    "location_chosen": ("venue", "Kopi\nJl. Merdeka 1\nhttps://example.org/kopi"),
+    "contacts": ("contact", "Budi\n+62 800 0000"),
     "button_reply": ("text", "Solved"),
-    "list_reply": ("text", "★★★★★"),
-    "flow_reply": ("unsupported", ""),
+    "list_reply": ("text", "★★★★★\nvery good"),
+    "flow_reply": ("flow", "Sent"),
     "template_button": ("text", "Stop"),
-    "order": ("order", "Two, please"),
+    "order": ("order", "Two, please\n2 × di9ozbzfi4 · 30 USD"),
     "edit": ("text", "Where is my parcel?"),
     "edit_caption": ("photo", "the lid"),
     "request_welcome": ("text", ""),
     "unsupported": ("unsupported", ""),
     "unsupported_without_kind": ("unsupported", ""),
     "new_kind": ("unsupported", ""),
-    "system_identity": ("system", "User identity changed"),
+    "system_identity": ("identity", "User identity changed"),
+    "system_new_note": ("system", "Ada Lovelace joined"),
+    "system_number_old_style": ("system", "User Ada Lovelace changed from 6281200001 to 6281200002"),
+    "text_about_a_product": ("text", "Is it there in red?"),
+    "text_forwarded_often": ("text", "Send this to ten friends"),
+    "text_forwarded_command": ("text", "close"),
+    "text_with_errors": ("text", "hello"),
+    "image_from_a_post": ("photo", ""),
+    "button_reply_of_another": ("text", "Call me"),
+    "call_permission_reply": ("unsupported", ""),
+    "template_button_without_context": ("text", "Yes"),
+    "contacts_own": ("contact_own", "Ada Lovelace\n+62 812 00001"),
+    "contacts_many": (
+        "contact",
+        "Budi Santoso\nKopi\n+62 800 0000\n+62 21 555\nbudi@example.org\nhttps://example.org\n\n+62 800 0001",
+    ),
+    "order_of_many": ("order", "3 × chair · 19.9 EUR\n1 × table · 250000 IDR\n2 × lamp · 0.1 EUR"),
+    "flow_reply_filled": (
+        "flow",
+        "name: Ada\ndate: 2026-12-01\nrooms: kitchen, bath\nguests: 2\nagreed: true",
+    ),
+    "flow_reply_not_json": ("flow", "Jl. Merdeka 1"),
+    "ephemeral": ("unsupported", ""),
+    "empty_message": ("unsupported", ""),
 }
+MAP = "https://www.openstreetmap.org/?mlat=-6.200000&mlon=106.816667#map=17/-6.200000/106.816667"
+LINKS = {"location": MAP, "location_chosen": MAP}
+DETAILS = {
+    "text_forwarded": [Detail("forwarded_unnamed")],
+    "text_forwarded_often": [Detail("forwarded_often")],
+    "text_forwarded_command": [Detail("forwarded_unnamed")],
+    "text_from_an_ad": [Detail("ad", {"headline": "Chairs", "source": "https://fb.me/1"})],
+    "image_from_a_post": [Detail("ad", {"headline": "All chairs", "source": "https://fb.me/2"})],
+    "text_about_a_product": [Detail("product", {"product": "di9ozbzfi4"})],
+    "template_button": [Detail("pressed")],
+    "template_button_without_context": [Detail("pressed")],
+    "order": [Detail("total", {"amount": "60 USD"})],
+    "order_of_many": [Detail("total", {"amount": "59.9 EUR"}), Detail("total", {"amount": "250000 IDR"})],
+    "call_permission_reply": [Detail("called", {"kind": "call_permission_reply"})],
+    "unsupported": [Detail("called", {"kind": "poll"})],
+    "new_kind": [Detail("called", {"kind": "hologram"})],
+    "ephemeral": [Detail("called", {"kind": "ephemeral"})],
+}
+ANSWERING = (
+    *("text_reply", "text_about_a_product", "button_reply", "button_reply_of_another", "list_reply", "flow_reply"),
+    *("flow_reply_filled", "flow_reply_not_json", "call_permission_reply"),
+)
+QUOTES = dict.fromkeys(ANSWERING, OURS)
+CHOICES = {"button_reply": "solved:7", "list_reply": "rate:7:5", "button_reply_of_another": "call-me"}
 SENDERS = {
     "text_phone_only": Sender(address=address(PHONE), name="Ada Lovelace"),
     **dict.fromkeys(("text_user_id_in_from", "text_without_from"), WITHOUT_PHONE),
@@ -99,7 +147,16 @@ OTHERS: dict[str, Inbound] = {
     ),
     "errors_only": Unreadable("WhatsApp could not hand something over. WhatsApp asks to send more slowly."),
     "answered_on_the_phone": Ignored("answered with the WhatsApp Business app"),
-    "template_update": Unreadable("an unknown kind of webhook"),
+    "status_failed_newly": Report(
+        word=Word.FAILED, mark="part-7.1", key=OURS, reason="WhatsApp refuses it: Something new (131999)"
+    ),
+    **dict.fromkeys(
+        (
+            *("template_update", "calls", "history", "smb_app_state_sync", "account_update"),
+            "phone_number_quality_update",
+        ),
+        Unreadable("an unknown kind of webhook"),
+    ),
 }
 
 
@@ -135,6 +192,9 @@ def test_what_a_customer_sends_is_shown(name: str) -> None:
     assert (inbound.kind, inbound.text.plain) == SHOWN[name]
     assert inbound.sender == SENDERS.get(name, ADA)
     assert (inbound.key, inbound.sent_at) == (WAMID, datetime(2026, 11, 21, 12, tzinfo=UTC))
+    assert (list(inbound.details), inbound.link) == (DETAILS.get(name, []), LINKS.get(name))
+    assert (inbound.quotes, inbound.choice) == (QUOTES.get(name), CHOICES.get(name))
+    assert inbound.command == ("start" if name == "request_welcome" else None)
     assert inbound.edit == name.startswith("edit")
 
 

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.channels.base import Ignored, Inbound, InboundMessage, Raw, Reachability, Reaction, Sender, Unreadable
+from bot.channels.content import Content
 from bot.channels.lenient import at, instant, text
 from bot.channels.telegram import files
+from bot.channels.telegram.content import content, origin, person
 from bot.domain.ids import Address
 from bot.domain.reactions import UNSHOWN
 from bot.domain.text import RichText
@@ -20,12 +22,6 @@ NAME = "telegram"
 #: What we ask Telegram for: what a customer does. The setting is sticky there, so it is sent with every poll.
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member", "message_reaction")
 COMMANDS = ("start", "help", "status", "new", "close", "lang")  #: every other text with a slash is a message
-#: Kinds of message, by their field. The first one counts: an animation also has ``document``, a venue ``location``.
-KINDS = (
-    *("text", "animation", "venue", "photo", "document", "voice", "audio", "video", "video_note", "sticker"),
-    *("location", "contact", "poll", "dice", "story"),
-)
-UNSUPPORTED = "unsupported"  #: the kind of a message in which we know no field
 _SERVICE = frozenset(
     {
         *("pinned_message", "message_auto_delete_timer_changed", "write_access_allowed", "chat_background_set"),
@@ -68,6 +64,12 @@ def inbound(body: str, *, account: str) -> Inbound:
         return _reachability(update["my_chat_member"], account=account)
     if "message_reaction" in update:
         return _reaction(update["message_reaction"], account=account)
+    return _other(update)
+
+
+def _other(update: _Json) -> Inbound:
+    if any("business" in kind for kind in update):
+        return Unreadable("of a Telegram Business account, which is not served")
     return Unreadable("an unknown kind of update")
 
 
@@ -91,13 +93,17 @@ def _message(message: object, *, account: str, edit_id: str | None) -> Inbound:
         return Ignored("written by a bot")
     if _SERVICE & message.keys():
         return Ignored("a note of Telegram's own")
-    command, words = _command(message)
+    if edit_id is not None and "location" in message:
+        return Ignored("a live location moved")
+    found, told = content(message), origin(message)
+    # What others wrote is no command of the one who forwards it.
+    command, words = (None, found.words) if "forward_origin" in message else _command(message, found)
     return InboundMessage(
         key=f"{chat}:{number}" if edit_id is None else f"{chat}:{number}:{edit_id}",
         sender=_sender(message, chat=chat, account=account),
         sent_at=sent_at,
         text=RichText.of(words),
-        kind=next((kind for kind in KINDS if kind in message), UNSUPPORTED),
+        kind=found.kind,
         edit=edit_id is not None,
         revises=None if edit_id is None else f"{chat}:{number}",
         command=command,
@@ -106,6 +112,8 @@ def _message(message: object, *, account: str, edit_id: str | None) -> Inbound:
         else f"{chat}:{quoted}",
         files=files.files(message),
         album=files.album(message, chat=chat),
+        link=found.link,
+        details=(*told, *found.details),
     )
 
 
@@ -174,29 +182,27 @@ def _edit_id(update: _Json) -> str | None:
 
 def _sender(message: _Json, *, chat: int, account: str) -> Sender:
     who = at(message, "from")
-    names = (text(at(who, "first_name")), text(at(who, "last_name")))
-    full = " ".join(" ".join(names).split())[:MAX_NAME]
     language = text(at(who, "language_code"))
     return Sender(
         address=Address(channel=NAME, account=account, key=str(chat)),
-        name=full or text(at(who, "username"))[:MAX_NAME] or f"Telegram {chat}",
+        name=person(who)[:MAX_NAME] or f"Telegram {chat}",
         language=language if re.fullmatch(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}", language) else None,
     )
 
 
-def _command(message: _Json) -> tuple[str | None, str]:
+def _command(message: _Json, found: Content) -> tuple[str | None, str]:
     """
     The command that the text begins with, if Telegram marks it as one, and the words behind it; else all the words.
 
     ``start`` and ``payload`` of ``/start@the_bot payload``.
     """
-    words, entities = text(message.get("text")) or text(message.get("caption")), message.get("entities")
+    words, entities = found.words, message.get("entities")
     marked = isinstance(entities, list) and any(
         at(entity, "type") == "bot_command" and _number(at(entity, "offset")) == 0 for entity in entities
     )
-    found = re.match(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+|$)", words)
-    if marked and found and (name := found[1].lower()) in COMMANDS:
-        return name, words[found.end() :]
+    start = re.match(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+|$)", words)
+    if marked and start and (name := start[1].lower()) in COMMANDS:
+        return name, words[start.end() :]
     return None, words
 
 

@@ -27,6 +27,7 @@ from bot.channels.base import (
     Word,
 )
 from bot.channels.lenient import at, instant, seconds, text
+from bot.channels.whatsapp.content import content, origin
 from bot.channels.whatsapp.errors import reason, waits
 from bot.channels.whatsapp.files import files
 from bot.domain.ids import Address
@@ -43,12 +44,6 @@ _MOVED = re.compile(r"changed from (\S+) to (\S+)\Z")
 
 #: What a change of the field ``messages`` carries, and what one of it is called where we keep it.
 _ITEMS = {"messages": "message", "statuses": "status", "errors": "error", "user_id_update": "moved"}
-#: The kinds of ours, by WhatsApp's.
-KINDS = {
-    **{kind: kind for kind in ("text", "video", "document", "audio", "sticker", "location", "order")},
-    **{"image": "photo", "contacts": "contact", "button": "text", "system": "system"},
-}
-UNSUPPORTED = "unsupported"  #: the kind of what can't be shown
 _WORDS = {
     "sent": Word.ACCEPTED,
     "delivered": Word.DELIVERED,
@@ -199,26 +194,26 @@ def _deletion(key: object, sender: Sender) -> Inbound:
 
 def _filled(message: InboundMessage, item: object) -> InboundMessage:
     """With the content of its kind."""
-    kind = text(at(item, "type"))
-    content = at(item, kind) if kind else None
-    if kind == "interactive":
-        pressed = at(content, text(at(content, "type")))
-        title, choice = text(at(pressed, "title")), text(at(pressed, "id"))
-        known = "text" if title else UNSUPPORTED
-        return replace(message, kind=known, text=RichText.of(title), choice=choice or None)
-    if kind == "request_welcome":
+    if at(item, "type") == "request_welcome":
         return replace(message, command="start")
-    known = KINDS.get(kind, UNSUPPORTED)
-    if at(content, "voice") is True:
-        known = "voice"
-    if known == "location" and at(content, "name"):
-        known = "venue"
-    words = next((words for name in ("body", "caption", "text") if (words := text(at(content, name)))), "")
-    command = _COMMAND.fullmatch(words.strip().lower()) if known == "text" else None
-    if command is not None:
-        name = "help" if command[1] in {"menu", "bantuan"} else command[1]
-        return replace(message, kind=known, command=name, text=RichText.of(command[2] or ""))
-    return replace(message, kind=known, text=RichText.of(words), files=files(item, kind=known))
+    found, told = content(item), origin(item)
+    message = replace(
+        message,
+        kind=found.kind,
+        text=RichText.of(found.words),
+        link=found.link,
+        details=(*told, *found.details),
+        files=files(item, kind=found.kind),
+    )
+    if at(item, "type") == "interactive":
+        pressed = at(item, "interactive", text(at(item, "interactive", "type")))
+        return replace(message, choice=text(at(pressed, "id")) or None)
+    is_own = found.kind == "text" and at(item, "context", "forwarded") is not True
+    command = _COMMAND.fullmatch(found.words.strip().lower()) if is_own else None
+    if command is None:
+        return message
+    name = "help" if command[1] in {"menu", "bantuan"} else command[1]
+    return replace(message, command=name, text=RichText.of(command[2] or ""))
 
 
 def _quoted(item: object) -> str | None:
