@@ -247,6 +247,34 @@ def test_the_lines_of_the_log_that_are_shown_and_explained_are_written() -> None
     assert shown <= explained <= written | outcomes
 
 
+# --- faults.md
+
+
+def test_every_fault_has_at_every_step_a_test_or_a_reason_or_is_said_to_have_none() -> None:
+    page = (ROOT / "docs/reference/faults.md").read_text(encoding="utf-8")
+    head = next(line for line in page.splitlines() if line.startswith("| fault | "))
+    steps = [step.strip() for step in head.strip("| ").split("|")][1:]
+    overview = {cells[0].strip(): [cell.strip() for cell in cells[1:]] for cells in rows(section(page, "Faults"))}
+
+    assert len(steps) == 10
+    assert len(overview) == 14
+    for number, step in enumerate(steps):
+        shown = {cells[0].strip(): cells[1].strip() for cells in rows(section(page, step))}
+        assert {fault: marks[number] for fault, marks in overview.items()} == {
+            fault: mark(cell) for fault, cell in shown.items()
+        }, step
+
+
+def mark(cell: str) -> str:
+    """What the overview shows of a cell: every test that is named exists, as of all pages."""
+    if cell.startswith("no test yet"):
+        return "✗"
+    if cell.startswith("– "):
+        return "–"
+    assert all(re.fullmatch(r"tests/[\w/]+\.py:test_\w+", name) for name in ticked(cell)), cell
+    return "✓" if ticked(cell) else "empty"
+
+
 # --- all pages
 
 
