@@ -184,3 +184,6 @@ class Down(DeliveryError):
 
 class Unconfirmed(DeliveryError):
     """May have been sent: only the platform, or a person, can tell."""
+
+
+Meaning = tuple[type[DeliveryError], str]  #: what an error of a platform means: for the delivery, and in words

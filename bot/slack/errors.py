@@ -12,7 +12,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from yarl import URL
 
-from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed
+from bot.errors import DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed
 
 FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)  #: how a call of the SDK can fail
 
@@ -25,43 +25,57 @@ NEVER_SENT = (
 )
 
 _LOST = "Slack's answer did not come: it may have arrived or not."
-_WAIT = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
-_TEMPORARY = frozenset({"service_unavailable", "team_added_to_org", "migration_in_progress"})
-_PERHAPS_DONE = frozenset({"internal_error", "fatal_error", "request_timeout"})
+_ASKS_TO_WAIT = "Slack asks to wait."
 _REINSTALL = "Slack does not accept the bot's token: install the app again and set SLACK_BOT_TOKEN."
 _FORBIDDEN = "Slack does not let the app do this: ask an administrator of the workspace."
-_MENDED_BY_PEOPLE = {
+_NO_CARD = "The ticket's card is no longer in Slack."
+_TOO_LONG = "The text is too long for Slack."
+_FIXED = "Slack does not let this message be changed any more."
+
+#: All that we know (docs/reference/errors.md explains them); any other is a refusal.
+CODES: Mapping[str, Meaning] = {
+    **dict.fromkeys(("ratelimited", "rate_limited", "message_limit_exceeded"), (Later, _ASKS_TO_WAIT)),
+    **dict.fromkeys(
+        ("service_unavailable", "team_added_to_org", "migration_in_progress"),
+        (Later, "Slack says that it has a problem of its own."),
+    ),
+    **dict.fromkeys(("internal_error", "fatal_error", "request_timeout"), (Unconfirmed, _LOST)),
+    # --- until somebody mends it
     **dict.fromkeys(
         ("invalid_auth", "not_authed", "token_revoked", "token_expired", "account_inactive", "not_allowed_token_type"),
-        _REINSTALL,
+        (Down, _REINSTALL),
     ),
     **dict.fromkeys(
         ("no_permission", "access_denied", "accesslimited", "ekm_access_denied", "org_login_required", "team_disabled"),
-        _FORBIDDEN,
+        (Down, _FORBIDDEN),
     ),
+    **dict.fromkeys(("team_access_not_granted", "two_factor_setup_required"), (Down, _FORBIDDEN)),
     **dict.fromkeys(
-        ("restricted_action", "restricted_action_read_only_channel", "enterprise_is_restricted"), _FORBIDDEN
+        (
+            "restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
+            "restricted_action_non_threadable_channel", "enterprise_is_restricted",
+        ),
+        (Down, _FORBIDDEN),
     ),
-    "missing_scope": "The app lacks a permission in Slack: install it again from `loket manifest`.",
-    "not_in_channel": "The bot is not in the Slack channel: invite it there.",
-    "channel_not_found": "There is no such Slack channel, or the bot is not in it: invite it, or mend the settings.",
-    "is_archived": "The Slack channel is archived: unarchive it.",
-}
-_REFUSALS = {
-    "message_not_found": "The message is no longer in Slack.",
-    "thread_not_found": "The ticket's card is no longer in Slack.",
-    "invalid_thread_ts": "The ticket's card is no longer in Slack.",
-    "file_upload_size_restricted": "The file is larger than this workspace allows.",
-    "file_uploads_disabled": "This workspace does not allow files.",
-    "file_uploads_except_images_disabled": "This workspace allows no files but pictures.",
-    "storage_limit_reached": "The workspace has no room for files left.",
-    "blocked_file_type": "This workspace does not allow files of this type.",
-    "cannot_reply_to_message": "The ticket's card is no longer in Slack.",
-    "restricted_action_thread_locked": "The thread is locked in Slack.",
-    "msg_too_long": "The text is too long for Slack.",
-    "msg_blocks_too_long": "The text is too long for Slack.",
-    "no_text": "There is nothing in this message that Slack would show.",
-}
+    "missing_scope": (Down, "The app lacks a permission in Slack: install it again from `loket manifest`."),
+    "not_in_channel": (Down, "The bot is not in the Slack channel: invite it there."),
+    "channel_not_found": (
+        Down, "There is no such Slack channel, or the bot is not in it: invite it, or mend the settings.",
+    ),
+    "is_archived": (Down, "The Slack channel is archived: unarchive it."),
+    # --- never
+    "message_not_found": (Rejected, "The message is no longer in Slack."),
+    **dict.fromkeys(("thread_not_found", "invalid_thread_ts", "cannot_reply_to_message"), (Rejected, _NO_CARD)),
+    **dict.fromkeys(("edit_window_closed", "cant_update_message", "is_inactive"), (Rejected, _FIXED)),
+    "restricted_action_thread_locked": (Rejected, "The thread is locked in Slack."),
+    **dict.fromkeys(("msg_too_long", "msg_blocks_too_long"), (Rejected, _TOO_LONG)),
+    "no_text": (Rejected, "There is nothing in this message that Slack would show."),
+    "file_upload_size_restricted": (Rejected, "The file is larger than this workspace allows."),
+    "file_uploads_disabled": (Rejected, "This workspace does not allow files."),
+    "file_uploads_except_images_disabled": (Rejected, "This workspace allows no files but pictures."),
+    "storage_limit_reached": (Rejected, "The workspace has no room for files left."),
+    "blocked_file_type": (Rejected, "This workspace does not allow files of this type."),
+}  # fmt: skip
 
 # Why a file can't be had.
 FILE_HIDDEN = "Slack does not hand the file over: the app lacks files:read, install it again from `loket manifest`."
@@ -111,21 +125,16 @@ def translated(error: BaseException) -> DeliveryError:
 
 
 def _of_code(error: SlackApiError, code: str) -> DeliveryError:
-    if code in _WAIT or status_of(error) == 429:
-        return Later("Slack asks to wait.", after=_wait(error))
-    if code in _TEMPORARY:
-        return Later("Slack says that it has a problem of its own.")
-    if code in _PERHAPS_DONE:
-        return Unconfirmed(_LOST)
-    if code in _MENDED_BY_PEOPLE:
-        return Down(_MENDED_BY_PEOPLE[code])
-    return Rejected(_REFUSALS.get(code, f"Slack refuses it ({code})."))
+    kind, words = CODES.get(code, (Rejected, f"Slack refuses it ({code})."))
+    if status_of(error) == 429:
+        kind, words = Later, _ASKS_TO_WAIT
+    return Later(words, after=_wait(error)) if kind is Later else kind(words)
 
 
 def _of_gateway(error: SlackApiError) -> DeliveryError:
     """No answer of Slack's own: below 500 a gateway has let nothing through; else nobody knows how far it came."""
     if status_of(error) == 429:
-        return Later("Slack asks to wait.", after=_wait(error))
+        return Later(_ASKS_TO_WAIT, after=_wait(error))
     if 400 <= status_of(error) < 500:
         return Later("Something between here and Slack refuses the connection.")
     return Unconfirmed(_LOST)

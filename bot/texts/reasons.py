@@ -76,8 +76,14 @@ REASONS: dict[str, str] = {
     ),
     "The text is too long for one Telegram message.": "Teksnya terlalu panjang untuk satu pesan Telegram.",
     "The message is no longer in the customer's chat.": "Pesannya sudah tidak ada di percakapan pelanggan.",
-    "Telegram does not let this message be changed any more.": "Telegram tidak mengizinkan pesan ini diubah lagi.",
+    "{platform} does not let this message be changed any more.": "{platform} tidak mengizinkan pesan ini diubah lagi.",
     "Telegram lets a message be deleted for 48 hours only.": ("Telegram hanya mengizinkan pesan dihapus dalam 48 jam."),
+    "The bot is no longer in this chat.": "Bot sudah tidak ada di percakapan ini.",
+    "This customer is a bot, and Telegram lets no bot write to bots.": (
+        "Pelanggan ini adalah bot, dan Telegram tidak mengizinkan bot menulis kepada bot."
+    ),
+    "Telegram can't show this picture.": "Telegram tidak bisa menampilkan gambar ini.",
+    "The customer's settings allow no voice messages.": "Pengaturan pelanggan tidak mengizinkan pesan suara.",
     # --- changes after sending
     "{platform} does not let us change what was sent.": (
         "{platform} tidak mengizinkan kita mengubah yang sudah terkirim."
@@ -105,6 +111,12 @@ REASONS: dict[str, str] = {
     ),
     "WhatsApp has locked the business account: see its state in the WhatsApp Manager.": (
         "WhatsApp mengunci akun bisnis: lihat keadaannya di WhatsApp Manager."
+    ),
+    "WhatsApp wants the number's display name to be approved first: see the WhatsApp Manager.": (
+        "Nama tampilan nomor ini harus disetujui WhatsApp lebih dulu: lihat WhatsApp Manager."
+    ),
+    "WhatsApp slows the number down, as customers report its messages: see the WhatsApp Manager.": (
+        "WhatsApp memperlambat nomor ini karena pelanggan melaporkan pesannya: lihat WhatsApp Manager."
     ),
     "WhatsApp has a problem with the payment method of the business account.": (
         "WhatsApp bermasalah dengan metode pembayaran akun bisnis."

@@ -2,6 +2,7 @@
 the uncertain (``NetworkError`` stands for a refused connection, a lost answer and a gateway's page alike)."""
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 
 import httpx
@@ -17,7 +18,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
+from bot.errors import DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed, Unreachable
 
 #: These happen before the first byte of a request is written.
 NEVER_SENT = (
@@ -32,40 +33,60 @@ NEVER_SENT = (
 # Source: python-telegram-bot 22.8, BaseRequest._request_wrapper.
 _NOT_TELEGRAMS = re.compile(r"[A-Z][\w' -]* \((\d{3})\)")
 
-# Telegram's words, and ours for an agent. Source of the former: tdlib/telegram-bot-api, Client.cpp.
-_REFUSALS = {
-    "bot was blocked by the user": "The customer has blocked the bot.",
-    "user is deactivated": "The customer's Telegram account no longer exists.",
-    "bot can't initiate conversation": "The customer has never written to this bot, so it may not write to them.",
-    "chat not found": "Telegram does not know this customer.",
-    "message text is empty": "There is nothing in this message that Telegram would show.",
-    "message is too long": "The text is too long for one Telegram message.",
-    "message to edit not found": "The message is no longer in the customer's chat.",
-    "message can't be edited": "Telegram does not let this message be changed any more.",
-    "message can't be deleted": "Telegram lets a message be deleted for 48 hours only.",
-    "file must be non-empty": "The file is empty.",
-}
 _TOO_LARGE = "The file is too large for Telegram."
 _LOST = "Telegram's answer did not come: the message may have arrived or not."
+_ASKS_TO_WAIT = "Telegram asks to wait."
+_MOVED = "The chat has moved to another one."
+_NOT_THERE = "The bot is no longer in this chat."
+_UNKNOWN = "Telegram does not know this customer."
+_TOO_LONG = "The text is too long for one Telegram message."
+_NO_PICTURE = "Telegram can't show this picture."
+
+#: Telegram's words, in lower case, and what they mean; docs/reference/errors.md explains them. Other words come with
+#: a status, which says it. Source: tdlib/telegram-bot-api, Client.cpp.
+WORDS: Mapping[str, Meaning] = {
+    "bot was blocked by the user": (Unreachable, "The customer has blocked the bot."),
+    "user is deactivated": (Unreachable, "The customer's Telegram account no longer exists."),
+    "bot can't initiate conversation": (
+        Unreachable, "The customer has never written to this bot, so it may not write to them.",
+    ),
+    "bot can't send messages to bots": (Unreachable, "This customer is a bot, and Telegram lets no bot write to bots."),
+    **dict.fromkeys(
+        ("bot was kicked from the", "bot is not a member of the", "the group chat was deleted"),
+        (Unreachable, _NOT_THERE),
+    ),
+    **dict.fromkeys(("chat not found", "peer_id_invalid"), (Rejected, _UNKNOWN)),
+    "upgraded to a supergroup chat": (Rejected, _MOVED),
+    "message text is empty": (Rejected, "There is nothing in this message that Telegram would show."),
+    **dict.fromkeys(("message is too long", "message caption is too long"), (Rejected, _TOO_LONG)),
+    "message to edit not found": (Rejected, "The message is no longer in the customer's chat."),
+    "message can't be edited": (Rejected, "Telegram does not let this message be changed any more."),
+    "message can't be deleted": (Rejected, "Telegram lets a message be deleted for 48 hours only."),
+    "file must be non-empty": (Rejected, "The file is empty."),
+    **dict.fromkeys(("is too big", "too large"), (Rejected, _TOO_LARGE)),
+    **dict.fromkeys(("photo_invalid_dimensions", "image_process_failed"), (Rejected, _NO_PICTURE)),
+    "voice_messages_forbidden": (Rejected, "The customer's settings allow no voice messages."),
+    "too many requests": (Later, _ASKS_TO_WAIT),
+}  # fmt: skip
 
 
 def translated(error: TelegramError) -> DeliveryError:
     """The same in our words; never with the token or a customer's words in it."""
     match error:  # the order matters: BadRequest and TimedOut are NetworkErrors
         case RetryAfter():
-            return Later("Telegram asks to wait.", after=_wait(error))
+            return Later(_ASKS_TO_WAIT, after=_wait(error))
         case InvalidToken() | EndPointNotFound():
             return Down("Telegram does not accept the bot's token (or TELEGRAM_API_URL is not a Bot API).")
         case Conflict():
             return Down(_conflict(error.message))
         case ChatMigrated():
-            return Rejected("The chat has moved to another one.")
+            return Rejected(_MOVED)
         case _ if (status := gateway_status(error)) is not None:
             return _of_gateway(status)
         case Forbidden():
-            return Unreachable(_refusal(error.message))
+            return _of_words(error.message, Unreachable, f"Telegram refuses it: {error.message}")
         case BadRequest():
-            return Rejected(_refusal(error.message))
+            return _of_words(error.message, Rejected, f"Telegram refuses it: {error.message}")
         case _:
             return _of_network(error)
 
@@ -88,16 +109,16 @@ def _of_gateway(status: int) -> DeliveryError:
 def _of_network(error: TelegramError) -> DeliveryError:
     if isinstance(error.__cause__, NEVER_SENT):
         return Later("Telegram can't be reached.")
-    if "too large" in error.message.lower():  # Telegram's own 413
-        return Rejected(_TOO_LARGE)
     if isinstance(error, NetworkError) and error.__cause__ is None:  # Telegram's own JSON, code 500 for instance
-        return Later("Telegram says that it has a problem of its own.")
+        return _of_words(error.message, Later, "Telegram says that it has a problem of its own.")
     return Unconfirmed(_LOST)
 
 
-def _refusal(words: str) -> str:
-    known = (ours for theirs, ours in _REFUSALS.items() if theirs in words.lower())
-    return next(known, f"Telegram refuses it: {words}")
+def _of_words(theirs: str, kind: type[DeliveryError], ours: str) -> DeliveryError:
+    """What Telegram's words mean; *kind* and *ours* are for words that are not known."""
+    known = (meaning for words, meaning in WORDS.items() if words in theirs.lower())
+    kind, ours = next(known, (kind, ours))
+    return kind(ours)
 
 
 def _conflict(words: str) -> str:

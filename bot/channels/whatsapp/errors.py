@@ -10,7 +10,7 @@ from datetime import timedelta
 import aiohttp
 
 from bot.channels.lenient import at, text
-from bot.errors import Closed, DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
+from bot.errors import Closed, DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed, Unreachable
 
 FAILURES = (aiohttp.ClientError, TimeoutError, OSError)  #: how a call can fail without an answer
 
@@ -30,35 +30,43 @@ _LOST = "WhatsApp's answer did not come: the message may have arrived or not."
 _TOO_FAST = "WhatsApp asks to send more slowly."
 _TROUBLE = "WhatsApp says that it has a problem of its own."
 
-_LATER: Mapping[int, str] = {
-    **dict.fromkeys((4, 80007, 130429, PAIR_RATE), _TOO_FAST),
-    **dict.fromkeys((2, 131000, 131016, 131057, 133004), _TROUBLE),
-}
 _TOKEN = "WhatsApp does not accept the access token: make a new one and set WHATSAPP_ACCESS_TOKEN."  # noqa: S105
 _RIGHTS = "The access token may not do this: give its system user the permission whatsapp_business_messaging."
-_DOWN: Mapping[int, str] = {
-    **dict.fromkeys((0, 190), _TOKEN),
-    **dict.fromkeys((3, 10, *range(200, 300), 131005), _RIGHTS),
-    131031: "WhatsApp has locked the business account: see its state in the WhatsApp Manager.",
-    131042: "WhatsApp has a problem with the payment method of the business account.",
-    131045: "The phone number is not registered with the Cloud API: register it.",
-    133010: "The phone number is not registered with the Cloud API: register it.",
-    368: "WhatsApp has blocked the business account for a while because of its policies.",
-}
+_UNREGISTERED = "The phone number is not registered with the Cloud API: register it."
 _NO_SUCH_NUMBER = "WhatsApp knows no such phone number: check WHATSAPP_PHONE_NUMBER_ID and the token's permissions."
 _MEDIA = "WhatsApp could not take the file."
 _MARKETING = "WhatsApp does not deliver messages of this kind to this customer."
-_FINAL: Mapping[int, str] = {
-    CLOSED: "The customer's last message is more than 24 hours old: WhatsApp lets us write again when they do.",
-    UNDELIVERABLE: "WhatsApp can't deliver to this customer: they may have blocked us, or no longer use WhatsApp.",
-    131030: "This is a test number of WhatsApp, and the customer is not on the list of its recipients.",
-    131021: "This would be a message to ourselves.",
-    131051: "WhatsApp does not take messages of this kind.",
-    **dict.fromkeys((131052, 131053), _MEDIA),
-    **dict.fromkeys((131049, 131050, 130472), _MARKETING),
-    131062: "WhatsApp needs the customer's phone number for this, and has not told it.",
-    130497: "WhatsApp does not allow messages to the customer's country.",
-}
+
+#: All that we know (docs/reference/errors.md explains them); of any other, the status says what it means.
+CODES: Mapping[int, Meaning] = {
+    **dict.fromkeys((4, 17, 80007, 130429, PAIR_RATE), (Later, _TOO_FAST)),
+    **dict.fromkeys((2, 131000, 131016, 131057, 133004), (Later, _TROUBLE)),
+    # --- until somebody mends it
+    **dict.fromkeys((0, 190), (Down, _TOKEN)),
+    **dict.fromkeys((3, 10, *range(200, 300), 131005), (Down, _RIGHTS)),
+    33: (Down, _NO_SUCH_NUMBER),
+    131031: (Down, "WhatsApp has locked the business account: see its state in the WhatsApp Manager."),
+    131037: (Down, "WhatsApp wants the number's display name to be approved first: see the WhatsApp Manager."),
+    131042: (Down, "WhatsApp has a problem with the payment method of the business account."),
+    131048: (Down, "WhatsApp slows the number down, as customers report its messages: see the WhatsApp Manager."),
+    **dict.fromkeys((131045, 133010), (Down, _UNREGISTERED)),
+    368: (Down, "WhatsApp has blocked the business account for a while because of its policies."),
+    # --- until the customer writes
+    CLOSED: (
+        Closed, "The customer's last message is more than 24 hours old: WhatsApp lets us write again when they do.",
+    ),
+    UNDELIVERABLE: (
+        Unreachable, "WhatsApp can't deliver to this customer: they may have blocked us, or no longer use WhatsApp.",
+    ),
+    # --- never
+    131030: (Rejected, "This is a test number of WhatsApp, and the customer is not on the list of its recipients."),
+    131021: (Rejected, "This would be a message to ourselves."),
+    131051: (Rejected, "WhatsApp does not take messages of this kind."),
+    **dict.fromkeys((131052, 131053), (Rejected, _MEDIA)),
+    **dict.fromkeys((131049, 131050, 130472), (Rejected, _MARKETING)),
+    131062: (Rejected, "WhatsApp needs the customer's phone number for this, and has not told it."),
+    130497: (Rejected, "WhatsApp does not allow messages to the customer's country."),
+}  # fmt: skip
 
 
 def of_answer(status: int, body: object, *, retry_after: str | None = None) -> DeliveryError:
@@ -70,17 +78,13 @@ def of_answer(status: int, body: object, *, retry_after: str | None = None) -> D
     error = at(body, "error")
     code = _code(error)
     if code is None:
-        return _of_gateway(status)
+        return _of_gateway(status, retry_after)
     if code == 100 and at(error, "error_subcode") == 33:
         return Down(_NO_SUCH_NUMBER)
-    if code in _DOWN:
-        return Down(_DOWN[code])
-    if code in _LATER or at(error, "is_transient") is True:
-        return Later(_LATER.get(code, _TROUBLE), after=_wait(code, retry_after))
-    if status >= 500 and code not in _FINAL:
-        return Unconfirmed(_LOST)
-    kinds: Mapping[int, type[Rejected]] = {UNDELIVERABLE: Unreachable, CLOSED: Closed}
-    return kinds.get(code, Rejected)(reason(error))
+    kind, words = CODES.get(code, _of_status(status, reason(error)))
+    if at(error, "is_transient") is True and kind not in {Down, Later}:
+        kind, words = Later, _TROUBLE
+    return Later(words, after=_wait(code, retry_after)) if kind is Later else kind(words)
 
 
 def waits(error: object) -> bool:
@@ -98,9 +102,8 @@ def of_failure(error: Exception) -> DeliveryError:
 def reason(error: object) -> str:
     """An error object of the Cloud API as a sentence for the agent; its own details may name the customer."""
     code = _code(error)
-    for known in (_FINAL, _DOWN, _LATER):
-        if code is not None and code in known:
-            return known[code]
+    if code is not None and code in CODES:
+        return CODES[code][1]
     title = text(at(error, "title")) or text(at(error, "message"))
     return f"WhatsApp refuses it: {title[:200] or 'it does not say why'} ({'no code' if code is None else code})"
 
@@ -110,14 +113,23 @@ def _code(error: object) -> int | None:
     return code if isinstance(code, int) and not isinstance(code, bool) else None
 
 
-def _of_gateway(status: int) -> DeliveryError:
+def _of_status(status: int, words: str) -> Meaning:
+    """What WhatsApp's own answer means whose code is not known; *words* are those of a refusal."""
+    if status == 429:
+        return Later, _TOO_FAST
+    return (Unconfirmed, _LOST) if status >= 500 else (Rejected, words)
+
+
+def _of_gateway(status: int, retry_after: str | None) -> DeliveryError:
     """Below 500 a gateway has let nothing through; above, nobody knows how far the request came."""
+    if status == 429:
+        return Later(_TOO_FAST, after=_wait(None, retry_after))
     if 300 <= status < 500:
         return Later("Something between here and WhatsApp refuses the connection.")
     return Unconfirmed(_LOST)
 
 
-def _wait(code: int, retry_after: str | None) -> timedelta | None:
+def _wait(code: int | None, retry_after: str | None) -> timedelta | None:
     if retry_after is not None and retry_after.isascii() and retry_after.isdigit():
         return timedelta(seconds=min(int(retry_after[:6]), 3600))
     return PAIR_PAUSE if code == PAIR_RATE else None
