@@ -5,6 +5,8 @@ A row that our code can't digest is parked after a few tries, announced and coun
 """
 
 import asyncio
+import hashlib
+import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -32,6 +34,8 @@ QUIET_S = 0.1  #: so long after that nobody presses any more; longer than one de
 GIVE_WAY_S = 1.0  #: but so long at most, then one more is done
 LOOK_EVERY_S = 0.01
 GATHER_S = 0.002  #: while platforms press, a commit waits so long for others to share it
+LONGEST = 255  #: characters of a key or a lane
+HIGHEST = 2**63 - 1  #: of a position
 TRIES = 5  #: so often a row may fail by our fault before it is parked
 
 log = structlog.get_logger()
@@ -50,6 +54,7 @@ ORDER BY i.next_at, i.id LIMIT ?
 """
 _NEXT_DUE = "SELECT MIN(next_at) FROM inbox WHERE state = 'new' AND next_at > ?"
 _IS_NEW = "SELECT 1 FROM inbox WHERE id = ? AND state = 'new'"
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL takes no NUL, and UTF-8 has no halves of surrogate pairs
 
 
 @dataclass(slots=True)
@@ -90,13 +95,14 @@ class Inbox:
         """
         Return when all of it is durable; what was there before is not stored again.
 
-        Whatever is handed over while a commit runs shares the next one (group commit).
+        Whatever is handed over while a commit runs shares the next one (group commit). Whatever stands in it can be
+        stored, since what a database refuses would be refused again at every redelivery, and all beside it.
         """
         if not raws:
             return
         now, handing = self._clock.now(), stopwatch()
         self._metrics.received(source, len(raws))
-        rows = [(source, raw.key, f"{source}:{raw.lane}", raw.position, raw.body, now, now) for raw in raws]
+        rows = [(source, *_storable(raw, source=source), now, now) for raw in raws]
         handed = _Handed(rows, asyncio.get_running_loop().create_future())
         self._handed.append(handed)
         self._put_s.append(_loop_s())
@@ -120,18 +126,17 @@ class Inbox:
             self._is_stored.set()
 
     async def _commit(self, batch: Sequence[_Handed]) -> None:
-        rows = [row for handed in batch for row in handed.rows]
         try:
             async with urgent() as transaction:  # the platform waits for it
-                await insert(transaction, _KEEP, rows)
+                await insert(transaction, _KEEP, [row for handed in batch for row in handed.rows])
         except Exception as error:
-            for handed in batch:
-                if not handed.kept.done():
-                    handed.kept.set_exception(error)
+            if len(batch) == 1 or is_temporary(error):
+                _tell(batch, error)
+                return
+            for handed in batch:  # one of them is at fault, and the others are not to suffer from it
+                await self._commit([handed])
         else:
-            for handed in batch:
-                if not handed.kept.done():
-                    handed.kept.set_result(None)
+            _tell(batch, None)
             self.woken()
 
     async def recover(self, *, now: datetime) -> None:
@@ -217,6 +222,36 @@ class Inbox:
             parked = InboxRow.filter(id=arrived.id, state="new")
             if await parked.update(state="parked", error=reason, settled_at=now):
                 await self._alarm(arrived, now=now)
+
+
+def _tell(batch: Sequence[_Handed], error: Exception | None) -> None:
+    """How their commit ended."""
+    for handed in batch:
+        if handed.kept.done():  # its giver has left
+            continue
+        if error is None:
+            handed.kept.set_result(None)
+        else:
+            handed.kept.set_exception(error)
+
+
+def _storable(raw: Raw, *, source: str) -> tuple[str, str, int, str]:
+    """Key, lane, position and body as every database takes them; the same again for the same."""
+    position = max(-HIGHEST, min(raw.position, HIGHEST))
+    return _named(raw.key), _named(f"{source}:{raw.lane}"), position, _escaped(raw.body)
+
+
+def _named(name: str) -> str:
+    """The name itself, or, where that can't be stored, its beginning and its hash: two names stay two."""
+    if len(name) <= LONGEST and not _UNSTORABLE.search(name):
+        return name
+    digest = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{_UNSTORABLE.sub('', name)[: LONGEST - len(digest) - 1]}~{digest}"
+
+
+def _escaped(body: str) -> str:
+    """JSON that means the same, with what can't be stored written as JSON writes it."""
+    return _UNSTORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", body)
 
 
 def _loop_s() -> float:

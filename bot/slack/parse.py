@@ -1,5 +1,6 @@
 """Reading what Slack sends: raw bodies in, our own values out. Total: what it can't read becomes `Nothing`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from bot.slack import errors, modals, mrkdwn
 WORDS = frozenset({None, "file_share", "thread_broadcast", "me_message", "bot_message"})
 MICROSECONDS = 1_000_000
 GONE = frozenset({"tombstone"})  #: modes of a file that was deleted
+_TS = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,6}))?")  # all of them are instants that Python knows
 HANDED_OVER = frozenset({"hosted", "snippet", "email"})  #: modes of a file whose bytes can be had
 
 
@@ -110,11 +112,11 @@ def raw(body: Mapping[str, Any], *, text: str) -> Raw:
             key, about, at = f"{channel}:{event.get('ts')}", event, _micros(event.get("ts"))
         case "app_home_opened", _:
             lane = f"home:{event.get('user')}" if event.get("tab") == "home" else "workspace"
-            return Raw(key=str(body.get("event_id")), lane=lane[:200], position=at, body=text)
+            return Raw(key=str(body.get("event_id")), lane=lane, position=at, body=text)
         case _:
             return Raw(key=str(body.get("event_id")), lane="workspace", position=at, body=text)
     lane = lane_of(channel, about.get("thread_ts") or about.get("ts"))
-    return Raw(key=key[:255], lane=lane, position=at, body=text)
+    return Raw(key=key, lane=lane, position=at, body=text)
 
 
 def lane_of(channel: object, thread: object) -> str:
@@ -261,8 +263,5 @@ def _mapping(value: object) -> Mapping[str, Any]:
 
 def _micros(ts: object) -> int:
     """Slack's time of a message in microseconds; 0 for what is none."""
-    try:
-        seconds, _, micros = str(ts).partition(".")
-        return int(seconds) * MICROSECONDS + int((micros or "0")[:6].ljust(6, "0"))
-    except ValueError:
-        return 0
+    found = _TS.fullmatch(ts) if isinstance(ts, str) else None
+    return 0 if found is None else int(found[1]) * MICROSECONDS + int((found[2] or "0").ljust(6, "0"))

@@ -1,6 +1,7 @@
 """What comes in is durable before its giver is told so, and is processed in order, row by row."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from itertools import count
@@ -165,6 +166,60 @@ async def test_a_giver_who_leaves_harms_nobody(inbox: Inbox, *, fails: bool) -> 
 
     assert isinstance(ended[0], asyncio.CancelledError)
     assert isinstance(ended[1], OperationalError) if fails else "stays" in await states()
+
+
+# --- what a database would refuse
+
+
+@pytest.mark.parametrize("position", [2**63, 10**400, -(2**63) - 1])
+async def test_a_position_beyond_all_numbers_of_a_database_is_kept_at_the_end_of_them(
+    inbox: Inbox, position: int
+) -> None:
+    await inbox.put("chat", [raw("a", position=position)])
+
+    assert (await InboxRow.get()).position == (2**63 - 1 if position > 0 else -(2**63) + 1)
+
+
+UNSTORABLE = ["7" * 400, "é" * 400, "a\0", "a\ud800", "\0" * 300]
+
+
+@pytest.mark.parametrize("name", UNSTORABLE, ids=ascii)
+async def test_a_name_that_can_not_be_stored_stands_for_itself_alone(inbox: Inbox, name: str) -> None:
+    await inbox.put("chat", [raw(name, lane=name), raw(f"{name}x", lane=f"{name}x")])
+    await inbox.put("chat", [raw(name, lane=name)])  # it comes again
+
+    rows = await InboxRow.all()
+    assert len(rows) == len({row.key for row in rows}) == len({row.lane for row in rows}) == 2
+    assert all(max(len(row.key), len(row.lane)) <= 255 and row.lane.startswith("chat:") for row in rows)
+
+
+async def test_a_name_that_just_fits_is_kept_as_it_is(inbox: Inbox) -> None:
+    await inbox.put("chat", [raw("k" * 255, lane="l" * 250)])
+
+    row = await InboxRow.get()
+    assert (row.key, row.lane) == ("k" * 255, "chat:" + "l" * 250)
+
+
+async def test_a_body_that_can_not_be_stored_means_the_same_afterwards(inbox: Inbox) -> None:
+    body = '{"text": "a\0b\ud800c\\u0000 😀"}'
+
+    await inbox.put("chat", [Raw(key="a", lane="ada", position=1, body=body)])
+
+    row = await InboxRow.get()
+    assert json.loads(row.body) == json.loads(body, strict=False)
+
+
+async def test_what_a_database_refuses_fails_alone(inbox: Inbox) -> None:
+    refused = "ch\ud800t"
+
+    ended = await asyncio.gather(
+        inbox.put("chat", [raw("a")]), inbox.put(refused, [raw("b")]), inbox.put("chat", [raw("c")]),
+        return_exceptions=True,
+    )  # fmt: skip
+
+    assert [ended[0], ended[2]] == [None, None]
+    assert isinstance(ended[1], Exception)
+    assert await states() == {"a": "new", "c": "new"}
 
 
 # --- order
