@@ -46,14 +46,11 @@ CODES: Mapping[str, Meaning] = {
         (Down, _REINSTALL),
     ),
     **dict.fromkeys(
-        ("no_permission", "access_denied", "accesslimited", "ekm_access_denied", "org_login_required", "team_disabled"),
-        (Down, _FORBIDDEN),
-    ),
-    **dict.fromkeys(("team_access_not_granted", "two_factor_setup_required"), (Down, _FORBIDDEN)),
-    **dict.fromkeys(
         (
+            "no_permission", "access_denied", "accesslimited", "ekm_access_denied", "enterprise_is_restricted",
+            "org_login_required", "team_disabled", "team_access_not_granted", "two_factor_setup_required",
             "restricted_action", "restricted_action_read_only_channel", "restricted_action_thread_only_channel",
-            "restricted_action_non_threadable_channel", "enterprise_is_restricted",
+            "restricted_action_non_threadable_channel",
         ),
         (Down, _FORBIDDEN),
     ),

@@ -63,7 +63,7 @@ WORDS: Mapping[str, Meaning] = {
     "message can't be edited": (Rejected, "Telegram does not let this message be changed any more."),
     "message can't be deleted": (Rejected, "Telegram lets a message be deleted for 48 hours only."),
     "file must be non-empty": (Rejected, "The file is empty."),
-    **dict.fromkeys(("is too big", "too large"), (Rejected, _TOO_LARGE)),
+    **dict.fromkeys(("is too big", "entity too large"), (Rejected, _TOO_LARGE)),
     **dict.fromkeys(("photo_invalid_dimensions", "image_process_failed"), (Rejected, _NO_PICTURE)),
     "voice_messages_forbidden": (Rejected, "The customer's settings allow no voice messages."),
     "too many requests": (Later, _ASKS_TO_WAIT),
