@@ -39,6 +39,15 @@ def test_a_rest_gives_back_the_burst_and_no_more() -> None:
     assert spent_at_once(limits, now=MONDAY + timedelta(hours=1)) == 3
 
 
+def test_a_clock_that_is_set_back_changes_no_wait() -> None:
+    limits, earlier = pace(2, burst=3), MONDAY - timedelta(hours=1)
+    spent_at_once(limits, now=MONDAY)
+    limits.pause("free", until=MONDAY + 5 * SECOND)
+
+    assert limits.closed(now=earlier) == {"paced": earlier + SECOND / 2, "free": earlier + 5 * SECOND}
+    assert spent_at_once(limits, now=earlier + SECOND / 2) == 1
+
+
 def test_a_budget_without_a_rate_is_always_free() -> None:
     limits = pace(1, burst=1)
 
