@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import FilePayload, Locator, Page, expect
 
 PICTURES = Path(__file__).parent / "pictures"  #: kept from the last run, and ignored by git
 PATIENCE_MS = 15_000  #: the hold, and the ten seconds in which a closing can be undone
@@ -112,6 +112,14 @@ class Customer:
         await field.press("Enter")
         await self.sees(text)
 
+    async def sends(self, file: FilePayload, *, caption: str) -> None:
+        """Send a file of theirs, with a text."""
+        await (await self.phone()).get_by_role("button", name="Attach").click()
+        async with self.visitor.page.expect_file_chooser() as chooser:
+            await self.visitor.page.get_by_role("menuitem", name="Your photo or file").click()
+        await (await chooser.value).set_files(file)
+        await self.writes(caption)
+
     async def sees(self, text: str, *, times: int = 1) -> None:
         """Wait until the text stands in the chat, so often."""
         await expect(await self.bubbles(text)).to_have_count(times)
@@ -183,6 +191,12 @@ class Ticket:
         await field.fill(text)
         await field.press("Enter")
         await expect(self.messages(text)).to_have_count(1)
+
+    async def has_attached(self, files: list[FilePayload]) -> None:
+        """Choose files for the next answer."""
+        async with self.visitor.page.expect_file_chooser() as chooser:
+            await self.thread.get_by_role("button", name="Attach files").click()
+        await (await chooser.value).set_files(files)
 
     async def shows(self, text: str) -> None:
         """Wait for a text in the thread, once."""

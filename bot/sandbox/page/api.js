@@ -34,15 +34,25 @@ export async function read(base, as) {
   return state;
 }
 
-/** Do one thing as a person. Throws `Refusal`, except that a form's `errors` are an answer of their own. */
+/**
+ * Do one thing as a person; arguments may be files. Throws `Refusal`, except that a form's `errors` are an answer of
+ * their own.
+ */
 export async function act(base, name, body) {
-  const answer = await fetched(`${base}/client/${name}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
+  const answer = await fetched(`${base}/client/${name}`, { method: "POST", ...sent(body) });
   if (answer.ok === false && !answer.errors) throw new Refusal(answer.error);
   return answer;
+}
+
+/** The arguments as JSON; where files are among them, as a form with the rest in its field `given`. */
+function sent(body) {
+  const files = Object.entries(body).filter(([, value]) => [value].flat()[0] instanceof File);
+  if (!files.length) return { headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) };
+  const form = new FormData();
+  const names = files.map(([name]) => name);
+  form.append("given", JSON.stringify(body, (name, value) => (names.includes(name) ? undefined : value)));
+  for (const [name, value] of files) for (const file of [value].flat()) form.append(name, file);
+  return { body: form };
 }
 
 /** Turn a switch of the demo itself (or, without `body`, ask how all of them stand). */

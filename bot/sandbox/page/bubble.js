@@ -3,6 +3,7 @@
  */
 import { clock, el, safeLink } from "./dom.js";
 import { formatted } from "./entities.js";
+import { fileNode } from "./files.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { sign } from "./icons.js";
 import { menu } from "./popup.js";
@@ -26,6 +27,12 @@ export const KINDS = {
   order: "🛒 Order",
   poll: "📊 Poll",
   dice: "🎲 Dice",
+};
+
+/** How the kinds that are files are seen; the others are cards. */
+const LOOKS = {
+  ...{ photo: "picture", image: "picture", sticker: "picture" },
+  ...{ voice: "sound", audio: "sound", video: "film", animation: "film", video_note: "film" },
 };
 
 const REACTIONS = ["👍", "❤", "🔥", "👎"];
@@ -64,7 +71,7 @@ export function bubble({ message, quoted, read }, chat) {
     "div",
     { class: `bubble ${message.kind === "sticker" ? "bare" : ""}` },
     quoted && el("div", { class: "quoted" }, excerpt(quoted)),
-    content(message),
+    content(message, chat.messenger),
     tail,
     more,
   );
@@ -85,16 +92,17 @@ function ticks(message, read) {
 
 /** A message in a few words. */
 export function excerpt(message) {
-  return message.text ?? message.caption ?? KINDS[message.kind] ?? message.kind;
+  return message.text ?? message.caption ?? (message.file?.name || KINDS[message.kind]) ?? message.kind;
 }
 
-function content(message) {
+function content(message, { base }) {
   if (message.text != null) return el("div", { class: "text" }, words(message));
-  if (message.kind === "sticker") return el("div", { class: "sticker", role: "img", "aria-label": "Sticker" }, "👍");
+  const { kind, file } = message;
+  const label = KINDS[kind] ?? kind;
   return el(
     "div",
     { class: "media-box" },
-    el("div", { class: `media ${message.kind}` }, KINDS[message.kind] ?? message.kind),
+    file ? fileNode(base, file, LOOKS[kind] ?? "card", label) : el("div", { class: `media ${kind}` }, label),
     message.caption && el("div", { class: "text" }, message.caption),
   );
 }

@@ -1,8 +1,9 @@
 /**
- * Where one writes: a text field that grows, sends on Enter, and offers completions.
+ * Where one writes: a text field that grows, sends on Enter, offers completions, and holds files.
  */
 import { el } from "./dom.js";
 import { sign } from "./icons.js";
+import { pasting, tray } from "./tray.js";
 
 let lists = 0;
 const none = () => [];
@@ -10,12 +11,13 @@ const GROWS = CSS.supports("field-sizing", "content"); // by itself; elsewhere i
 
 /**
  * @param options.label what screen readers call it
- * @param options.send `(text) → promise of whether it went`; the text stays when it did not
+ * @param options.send `(text, files) → promise of whether it went`; both stay when they did not
  * @param options.offers `(text, caret) → [{label, detail?, from, insert}]`, what could stand there from `from` on
  * @param options.extra nodes between the field and the button
- * @returns the form, with `field`
+ * @param options.files as for `tray`, where files can be sent
+ * @returns the form, with `field` and, where files can be sent, `tray`
  */
-export function composer({ label, placeholder, send, offers = none, extra = [], className = "", text = "" }) {
+export function composer({ label, placeholder, send, offers = none, extra = [], className = "", text = "", files }) {
   const field = el("textarea", { rows: 1, "aria-label": label, placeholder, autocomplete: "off" });
   const list = el("ul", {
     class: "offers",
@@ -29,12 +31,17 @@ export function composer({ label, placeholder, send, offers = none, extra = [], 
     field.setAttribute("aria-controls", list.id);
   }
   const button = el("button", { class: "send", "aria-label": "Send", title: "Send", disabled: !text }, sign("send"));
-  const form = el("form", { class: `composer ${className}` }, list, field, extra, button);
+  const changed = () => {
+    button.disabled = !field.value.trim() && !waiting?.files.length;
+  };
+  const waiting = files && tray({ ...files, changed: () => (changed(), files.changed?.()) });
+  if (waiting) pasting(field, waiting.take);
+  const form = el("form", { class: `composer ${className}` }, list, waiting, field, extra, button);
   const box = { form, field, list, offers, chosen: 0, current: [] };
   field.value = text;
   if (text) queueMicrotask(() => grow(field)); // once it is on the page and has a width
   field.addEventListener("input", () => {
-    button.disabled = !field.value.trim();
+    changed();
     grow(field);
     offer(box);
   });
@@ -43,15 +50,16 @@ export function composer({ label, placeholder, send, offers = none, extra = [], 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const written = field.value.trim();
-    if (!written || form.classList.contains("busy")) return;
+    const attached = waiting?.files ?? [];
+    if (button.disabled || form.classList.contains("busy")) return;
     form.classList.add("busy");
-    const went = await send(written);
+    const went = await send(written, attached);
     form.classList.remove("busy");
     if (!went) return;
+    if (attached.length) waiting.drop(attached);
     if (field.value.trim() === written) set(field, "");
   });
-  form.field = field;
-  return form;
+  return Object.assign(form, { field, tray: waiting });
 }
 
 /** Put a text into the field as if typed. */

@@ -121,6 +121,7 @@ export function sticky(list) {
     if (atEnd) latest.hidden = true;
   });
   new ResizeObserver(follow).observe(list);
+  for (const late of ["load", "loadedmetadata", "error"]) list.addEventListener(late, follow, true); // of pictures
   return (change, { afresh }) => {
     const before = list.lastElementChild?.dataset.key;
     change();

@@ -4,7 +4,9 @@
 import { renderBlocks } from "./blockkit.js";
 import { composer } from "./composer.js";
 import { avatar, clock, el } from "./dom.js";
+import { SLACK } from "./api.js";
 import { emoji, QUICK } from "./emoji.js";
+import { fileNode } from "./files.js";
 import { sign } from "./icons.js";
 import { mrkdwn, nearDay, typed } from "./mrkdwn.js";
 import { attempt, menu, question } from "./popup.js";
@@ -80,7 +82,7 @@ function body(message, desk) {
     { class: "body" },
     hasBlocks
       ? renderBlocks(message.blocks, around)
-      : el("div", { class: "text" }, mrkdwn(message.text ?? "", around.names)),
+      : message.text && el("div", { class: "text" }, mrkdwn(message.text, around.names)),
     (message.attachments ?? []).map((one) =>
       el(
         "div",
@@ -88,16 +90,18 @@ function body(message, desk) {
         one.blocks ? renderBlocks(one.blocks, around) : mrkdwn(one.text ?? one.fallback ?? "", around.names),
       ),
     ),
-    (message.files ?? []).map((file) =>
-      el(
-        "div",
-        { class: "file" },
-        el("span", { class: "file-name" }, sign("file"), file.name ?? file.title ?? "file"),
-        file.preview && el("pre", {}, file.preview),
-      ),
-    ),
+    message.files?.length > 0 && el("div", { class: "files" }, message.files.map(fileOf)),
     message.edited && el("small", { class: "edited" }, "(edited)"),
   );
+}
+
+const LOOKS = { image: "picture", audio: "sound", video: "film" };
+
+function fileOf({ id, name, title, mimetype, size, mode, preview }) {
+  if (mode === "tombstone") return el("span", { class: "gone" }, "This file was deleted.");
+  const file = { id, name: name ?? title, mime: mimetype, size };
+  const node = fileNode(SLACK, file, LOOKS[mimetype?.split("/")[0]] ?? "card", "file");
+  return preview ? el("div", { class: "file" }, node, el("pre", {}, preview)) : node;
 }
 
 function broadcastLine({ message, inThread }, desk) {

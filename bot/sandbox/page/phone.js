@@ -10,6 +10,7 @@ import { sign } from "./icons.js";
 import { nearDay } from "./mrkdwn.js";
 import { attempt, menu } from "./popup.js";
 import { sheet } from "./sheet.js";
+import { dropping } from "./tray.js";
 
 const READ_AFTER_MS = 1500;
 
@@ -38,6 +39,7 @@ export function phone(store, messenger, id) {
     for (const part of parts) part.draw();
     reading(chat, node);
   };
+  dropping(node, (files) => chat.tray.take(files));
   node.write = () => chat.field.focus();
   return node;
 }
@@ -57,7 +59,10 @@ function reading(chat, node) {
 function aim(chat, { reply = null, editing = null }) {
   Object.assign(chat, { reply, editing });
   chat.draw();
-  if (editing) set(chat.field, editing.text);
+  if (editing) {
+    chat.tray.drop(chat.tray.files);
+    set(chat.field, editing.text);
+  }
   if (reply || editing) chat.field.focus();
 }
 
@@ -151,19 +156,23 @@ function aside({ day, language_code, name }, chat) {
 }
 
 function foot(chat) {
-  const send = (text) => sendText(chat, text);
-  const form = composer({ label: `Message to the ${chat.messenger.they}`, send });
+  const words = chatWords(chat.person().language_code);
+  const send = (text, files) => (files.length ? sendFiles(chat, text, files) : sendText(chat, text));
+  const files = { removes: (name) => words.remove.replace("{name}", () => name), changed: () => filed(chat) };
+  const form = composer({ label: `Message to the ${chat.messenger.they}`, send, files });
   form.addEventListener("keydown", (event) => event.key === "Escape" && stop(chat));
-  chat.field = form.field;
+  Object.assign(chat, { field: form.field, tray: form.tray });
   const kinds = chat.messenger.kinds.map((kind) => ({ label: KINDS[kind], run: () => sendKind(chat, kind) }));
-  const clip = icon("Attach", sign("clip"), () => menu(clip, kinds), { class: "icon clip", "aria-haspopup": "menu" });
+  const choices = [{ label: words.pick, run: form.tray.pick }, null, ...kinds];
+  const open = () => menu(clip, choices);
+  const clip = icon(words.attach, sign("clip"), open, { class: "icon clip", "aria-haspopup": "menu" });
   form.insertBefore(clip, form.field);
   const over = el("div", { class: "over" });
   const unblock = { type: "button", class: "restart", onclick: () => chat.say("unblocks") };
   const back = el("button", unblock, `Unblock the ${chat.messenger.they}`);
   const node = el("footer", { class: "chat-foot" }, over, form, back);
   node.draw = () => {
-    form.field.placeholder = chatWords(chat.person().language_code).message;
+    form.field.placeholder = words.message;
     form.hidden = chat.person().blocked;
     back.hidden = !form.hidden;
     const about = chat.reply ?? chat.editing;
@@ -186,11 +195,21 @@ function stop(chat) {
   aim(chat, {});
 }
 
+/** A file is a new message: whoever takes one up while editing edits no more. */
+function filed(chat) {
+  if (chat.editing && chat.tray.files.length) stop(chat);
+  chat.field.focus();
+}
+
+function answering({ reply }) {
+  return reply ? { reply_to: reply.message_id } : {};
+}
+
 async function sendText(chat, text) {
-  const { reply, editing } = chat;
+  const { editing } = chat;
   const went = editing
     ? await chat.say("edits", { message_id: editing.message_id, text })
-    : await chat.say("writes", { text, ...(reply ? { reply_to: reply.message_id } : {}) });
+    : await chat.say("writes", { text, ...answering(chat) });
   if (went) aim(chat, {});
   return went;
 }
@@ -198,5 +217,21 @@ async function sendText(chat, text) {
 /** A text that stands in the composer goes along as the caption, where the kind takes one. */
 async function sendKind(chat, kind) {
   const caption = chat.messenger.captioned.includes(kind) ? chat.field.value.trim() : "";
-  if ((await chat.say("sends", { kind, ...(caption ? { caption } : {}) })) && caption) set(chat.field, "");
+  const went = await chat.say("sends", { kind, ...(caption ? { caption } : {}), ...answering(chat) });
+  if (went && caption) set(chat.field, "");
+  if (went) aim(chat, {});
+}
+
+/** One message for each; the first has the text. What did not go stays, with what is behind it. */
+async function sendFiles(chat, text, files) {
+  let caption = text ? { caption: text } : {};
+  for (const file of files) {
+    const kind = chat.messenger.shows[file.type] ?? "document";
+    if (!(await chat.say("sends", { kind, file, ...caption, ...answering(chat) }))) return false;
+    chat.tray.drop([file]);
+    if (chat.field.value.trim() === text) set(chat.field, "");
+    caption = {};
+    aim(chat, {});
+  }
+  return true;
 }

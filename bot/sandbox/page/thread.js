@@ -6,6 +6,7 @@ import { el, icon, keyed, log, sticky } from "./dom.js";
 import { sign } from "./icons.js";
 import { messageNode } from "./message.js";
 import { follows } from "./state.js";
+import { dropping } from "./tray.js";
 
 /** The pane for `desk.thread`; returns the node with `draw()`, and `write()`, which goes to the composer. */
 export function threadPane(desk) {
@@ -16,10 +17,12 @@ export function threadPane(desk) {
   const close = icon("Close the thread", sign("close"), desk.closeThread);
   const node = el("aside", { class: "thread", "aria-label": "Thread" }, el("header", {}, title, close), list, foot);
   node.addEventListener("keydown", (event) => event.key === "Escape" && !event.defaultPrevented && desk.closeThread());
+  dropping(node, foot.take);
   const stick = sticky(list);
   let shown = null;
   node.draw = () => {
     const afresh = shown !== desk.thread;
+    if (afresh) foot.leave(); // what was for one customer does not go to another
     shown = desk.thread;
     node.hidden = !desk.thread;
     if (node.hidden) return;
@@ -36,16 +39,24 @@ export function threadPane(desk) {
 function threadFoot(desk) {
   const box = el("input", { type: "checkbox" });
   const also = el("span", {});
-  const send = async (text) => {
-    const broadcast = box.checked ? { broadcast: true } : {};
-    const done = await desk.say("post", { channel: desk.channel, text, thread_ts: desk.thread, ...broadcast });
+  const send = async (text, files) => {
+    const more = { ...(box.checked ? { broadcast: true } : {}), ...(files.length ? { files } : {}) };
+    const done = await desk.say("post", { channel: desk.channel, text, thread_ts: desk.thread, ...more });
     if (done) box.checked = false;
     return done;
   };
-  const form = composer({ label: "Reply in the thread", placeholder: "Reply…", offers: desk.offersInThread, send });
+  const form = composer({
+    label: "Reply in the thread",
+    placeholder: "Reply…",
+    offers: desk.offersInThread,
+    files: { removes: (name) => `Remove ${name}`, changed: () => form.field.focus() },
+    send,
+  });
+  form.insertBefore(icon("Attach files", sign("clip"), form.tray.pick), form.field);
   const node = el("div", { class: "foot" }, form, el("label", { class: "also" }, box, also));
-  node.also = also;
-  return node;
+  const { tray } = form;
+  const leave = () => tray.files.length && tray.drop(tray.files);
+  return Object.assign(node, { also, take: tray.take, leave });
 }
 
 function items({ store, channel, thread, editing }) {
