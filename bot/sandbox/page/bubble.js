@@ -99,10 +99,13 @@ function content(message, { base }) {
   if (message.text != null) return el("div", { class: "text" }, words(message));
   const { kind, file } = message;
   const label = KINDS[kind] ?? kind;
+  const thumb = kind === "sticker" && el("div", { class: "sticker", role: "img", "aria-label": "Sticker" }, "👍");
+  if (thumb && !file) return thumb;
+  const plain = () => el("div", { class: `media ${kind}` }, label);
   return el(
     "div",
     { class: "media-box" },
-    file ? fileNode(base, file, LOOKS[kind] ?? "card", label) : el("div", { class: `media ${kind}` }, label),
+    file ? fileNode(base, file, LOOKS[kind] ?? "card", label, thumb || null) : plain(),
     message.caption && el("div", { class: "text" }, message.caption),
   );
 }

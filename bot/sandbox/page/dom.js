@@ -108,6 +108,7 @@ function exchange(node, fresh) {
  */
 export function sticky(list) {
   let atEnd = true;
+  let last = 0;
   const follow = () => {
     if (atEnd) list.scrollTop = list.scrollHeight;
   };
@@ -117,11 +118,14 @@ export function sticky(list) {
   };
   const latest = el("button", { type: "button", class: "latest", hidden: true, onclick: down }, "↓ Latest");
   list.addEventListener("scroll", () => {
-    atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+    const near = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+    atEnd = near || (atEnd && list.scrollTop >= last); // what is added may be faster than this event
+    last = list.scrollTop;
     if (atEnd) latest.hidden = true;
   });
   new ResizeObserver(follow).observe(list);
-  for (const late of ["load", "loadedmetadata", "error"]) list.addEventListener(late, follow, true); // of pictures
+  const later = () => requestAnimationFrame(follow); // once a picture that came has its room
+  for (const late of ["load", "loadedmetadata", "error"]) list.addEventListener(late, later, true);
   return (change, { afresh }) => {
     const before = list.lastElementChild?.dataset.key;
     change();

@@ -21,12 +21,13 @@ export function sizeWords(bytes) {
  * @param file `{id, name, mime, size}`
  * @param look "picture", "sound", "film" or "card"
  * @param label what it is called where it has no name
+ * @param instead what stands there, in the place of the card, if it can't be shown
  */
-export function fileNode(base, file, look, label) {
+export function fileNode(base, file, look, label, instead) {
   const name = file.name || label;
   const address = `${base}/client/files/${encodeURIComponent(file.id)}`;
   const card = fileCard(address, file, name);
-  return look === "card" ? card : LOOKS[look](address, name, card);
+  return look === "card" ? card : LOOKS[look](address, name, instead ?? card);
 }
 
 function fileCard(href, { mime, size, name: given }, name) {
@@ -43,7 +44,9 @@ function fileCard(href, { mime, size, name: given }, name) {
 const LOOKS = {
   picture(src, alt, card) {
     const link = { class: "picture", href: src, target: "_blank", rel: "noopener noreferrer" };
-    const node = el("a", link, el("img", { src, alt, onerror: () => node.replaceWith(card) }));
+    const failed = () => node.replaceWith(card);
+    const onload = ({ target }) => target.naturalWidth < 2 && failed(); // one pixel shows nothing
+    const node = el("a", link, el("img", { src, alt, onload, onerror: failed }));
     return node;
   },
   sound: (src, label, card) => player("audio", { class: "sound", src, "aria-label": label }, card),

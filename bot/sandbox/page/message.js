@@ -101,7 +101,7 @@ function fileOf({ id, name, title, mimetype, size, mode, preview }) {
   if (mode === "tombstone") return el("span", { class: "gone" }, "This file was deleted.");
   const file = { id, name: name ?? title, mime: mimetype, size };
   const node = fileNode(SLACK, file, LOOKS[mimetype?.split("/")[0]] ?? "card", "file");
-  return preview ? el("div", { class: "file" }, node, el("pre", {}, preview)) : node;
+  return preview && mimetype?.startsWith("text/") ? el("div", { class: "file" }, node, el("pre", {}, preview)) : node;
 }
 
 function broadcastLine({ message, inThread }, desk) {
