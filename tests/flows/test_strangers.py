@@ -50,9 +50,13 @@ async def solved(world: World) -> Customer:
     return ada
 
 
-@pytest.mark.parametrize("choice", ["solved:1", "not-yet:1", "rate-1:1"])
-async def test_a_press_about_somebody_elses_ticket_changes_nothing(world: World, choice: str) -> None:
+@pytest.mark.parametrize(
+    ("choice", "hers"), [("solved:1", "Solved"), ("not-yet:1", "Solved"), ("rate-1:1", "5 – very good")]
+)
+async def test_a_press_about_somebody_elses_ticket_changes_nothing(world: World, choice: str, hers: str) -> None:
     ada, eve = await solved(world), world.customer("Eve")
+    if choice.startswith("rate"):
+        await ada.presses("Solved")  # only then she is asked how it was
     before, thread = words(world.cards()[0]), world.thread(world.card())
 
     press = {"id": "1", "from": message(eve)["from"], "message": message(eve), "chat_instance": "1", "data": choice}
@@ -60,7 +64,7 @@ async def test_a_press_about_somebody_elses_ticket_changes_nothing(world: World,
 
     assert words(world.cards()[0]) == before
     assert world.thread(world.card()) == thread
-    await ada.presses("Solved")  # she may
+    await ada.presses(hers)  # she may
     assert world.thread(world.card()) != thread
 
 
