@@ -174,8 +174,12 @@ async def test_what_an_answer_means(
 
 
 async def test_a_connection_that_breaks_is_worth_another_try(slack: Host, files: SlackFiles) -> None:
-    slack.answers["/f"] = lambda: web.Response(body=b"short", headers={"Content-Length": "99"})
+    def cut_off() -> web.Response:
+        response = web.Response(body=b"short", headers={"Content-Length": "99"})
+        response.force_close()
+        return response
 
+    slack.answers["/f"] = cut_off
     row = file_at(slack.url("/f"))
 
     assert isinstance(await refusal(files, row), Later)
