@@ -1,6 +1,29 @@
 """Reading JSON of which nothing is certain: whatever stands there, nothing here raises."""
 
+import json
 from datetime import UTC, datetime
+
+MAX_DEPTH = 100  #: levels of JSON; platforms use about ten, and much deeper ones can be read but not written again
+
+
+def parsed(body: bytes) -> object:
+    """What the JSON says; None for what is no JSON, and for what is nested too deep (see `is_deep`)."""
+    try:
+        value: object = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return None if is_deep(value) else value
+
+
+def is_deep(value: object) -> bool:
+    """Whether it has more than `MAX_DEPTH` levels."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        inner = [one for one in level if isinstance(one, dict | list)]
+        if not inner:
+            return False
+        level = [each for one in inner for each in (one.values() if isinstance(one, dict) else one)]
+    return any(isinstance(one, dict | list) for one in level)
 
 
 def at(value: object, *path: str | int) -> object:

@@ -117,6 +117,16 @@ async def test_a_body_that_is_no_json_object_is_refused(far: WhatsAppFar, body: 
     assert kept.raws == []
 
 
+@pytest.mark.parametrize(("levels", "status"), [(100, 200), (101, 400), (970, 400)])
+async def test_a_body_that_is_nested_too_deep_to_be_written_again_is_refused(
+    far: WhatsAppFar, levels: int, status: int
+) -> None:
+    body, kept = b'{"object":' + b"[" * (levels - 1) + b"]" * (levels - 1) + b"}", Kept()
+
+    assert await post(far, body, signed(far, body), kept) == status
+    assert len(kept.raws) == (status == 200)
+
+
 async def test_the_signature_counts_over_the_bytes_as_they_came(far: WhatsAppFar) -> None:
     body = '{ "object":"whatsapp_business_account",\n"entry":[], "emoji":"\\ud83d\\ude00😀" }'.encode()
 

@@ -1,7 +1,6 @@
 """WhatsApp Cloud API as a channel: webhooks that are answered once they are stored, and one call to send."""
 
 import hmac
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -26,7 +25,7 @@ from bot.channels.base import (
     Sent,
     Sink,
 )
-from bot.channels.lenient import at
+from bot.channels.lenient import at, parsed
 from bot.channels.sizes import MB, fitting
 from bot.channels.whatsapp import check, convert, format  # noqa: A004  # the folder's name for it
 from bot.channels.whatsapp.downloads import Downloads
@@ -144,10 +143,7 @@ class WhatsAppChannel:
         status = self._trusted(request)
         if status != 200:
             return HookAnswer(status)
-        try:
-            body = json.loads(request.body)
-        except (ValueError, RecursionError):
-            body = None
+        body = parsed(request.body)
         if not isinstance(body, dict):
             return HookAnswer(400)
         handed = convert.handed(body, account=self.account)
@@ -259,7 +255,7 @@ class WhatsAppChannel:
         try:
             # No redirects: the token is for nobody else.
             async with self._session.request(method, address, allow_redirects=False, **arguments) as answer:
-                body = _parsed(await answer.read())
+                body = parsed(await answer.read())
         except FAILURES as error:
             raise of_failure(error) from error
         if answer.status != 200 or not isinstance(body, dict) or "error" in body:
@@ -313,10 +309,3 @@ def _interactive(kind: str, words: str, action: _Json) -> _Json:
 def _method(url: URL) -> str:
     """What a call is for; the addresses of other things than ours to send end in an id."""
     return url.name if url.name in METHODS else "object"
-
-
-def _parsed(body: bytes) -> object:
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return None
