@@ -182,6 +182,7 @@ async def posts(world: World, path: str, body: str | bytes, headers: Mapping[str
         ("{}", SECRET, 400),
         (b"\xff\xfe", SECRET, 400),
         ("[" * 100_000, SECRET, 400),
+        ('{"update_id": 5, "message": ' + "[" * 500 + "]" * 500 + "}", SECRET, 400),
         ("x" * (LARGEST_BYTES + 1), SECRET, 413),
     ],
     ids=lambda value: repr(value)[:20],

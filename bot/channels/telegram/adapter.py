@@ -30,6 +30,7 @@ IN_FLIGHT = 8  #: requests at once: with more, httpx becomes slower (encode/http
 POLL = timedelta(seconds=25)  #: Telegram holds a poll open for so long; it allows up to 50 s
 ANSWER = timedelta(seconds=20)  #: patience for an answer: what is given up too early is uncertain
 LONGEST_PAUSE = timedelta(seconds=30)
+UNNUMBERED = timedelta(seconds=1)  #: before the next poll while there are only updates that can't be confirmed
 # Refusals that say that there is nothing left to do. Source: tdlib/telegram-bot-api, Client.cpp.
 IS_SO_ALREADY = "message is not modified"
 IS_GONE_ALREADY = "message to delete not found"
@@ -229,15 +230,22 @@ class TelegramChannel:
         arguments = {"offset": offset, "timeout": hold_s, "allowed_updates": convert.UPDATES}
         # In this spelling: `Bot.get_updates` gives objects instead of what came, and warns if called by its own name.
         answer = await self._bot.do_api_request("get_Updates", api_kwargs=arguments)
-        updates = cast(list[dict[str, Any]], answer)
-        raws = [convert.raw(update, account=self.account) for update in updates]
+        updates = cast(list[object], answer)
         self._alive()
-        await put(raws)
+        await put([convert.raw(update, account=self.account) for update in updates])
         for update in updates:
             self._acknowledge(update)
+        numbers = [number for update in updates if (number := convert.number_of(update)) is not None]
+        if unnumbered := len(updates) - len(numbers):
+            log.warning("telegram.unnumbered", updates=unnumbered)  # kept; those behind it confirm it
+            seen = int(self.health.details.get("unnumbered_updates", "0"))
+            self.health.details["unnumbered_updates"] = str(seen + unnumbered)
+        if updates and not numbers:
+            await self._pause(UNNUMBERED)  # it comes again at once, until a later one can be confirmed
+            return offset
         # After an empty poll everything below the offset is confirmed. To ask without one is then the same,
         # and right, too, when Telegram numbers anew (it does after a week of silence).
-        return max((raw.position for raw in raws), default=-1) + 1
+        return max(numbers, default=-1) + 1
 
     async def _insist(self, step: Callable[[], Awaitable[_Result]]) -> _Result:
         """Do it, again and again until it succeeds."""
@@ -274,7 +282,7 @@ class TelegramChannel:
         self._courtesies.add(task)
         task.add_done_callback(self._courtesies.discard)
 
-    def _acknowledge(self, update: Mapping[str, Any]) -> None:
+    def _acknowledge(self, update: object) -> None:
         """End the waiting at a button that was pressed, and take the buttons away, since they have been used."""
         press = convert.pressed(update)
         if press is None:

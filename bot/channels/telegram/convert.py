@@ -4,6 +4,7 @@ What Telegram's updates mean. Pure and total: whatever stands in the JSON, nothi
 Source of all fields: Telegram Bot API, "Getting updates" and "Available types".
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from typing import Any
 
 from bot.channels.base import Ignored, Inbound, InboundMessage, Raw, Reachability, Reaction, Sender, Unreadable
 from bot.channels.content import Content
-from bot.channels.lenient import at, instant, text
+from bot.channels.lenient import at, instant, is_deep, text
 from bot.channels.telegram import files
 from bot.channels.telegram.content import content, origin, person
 from bot.domain.ids import Address
@@ -28,23 +29,33 @@ _SERVICE = frozenset(
         *("connected_website", "forum_topic_created", "forum_topic_edited", "forum_topic_closed"),
     }
 )
+ID_BOUND = 2**52  #: Source: Telegram Bot API, "Chat": ids have at most 52 significant bits
 MAX_EMOJI = 16  #: characters of one emoji; the longest have about ten
 MAX_NAME = 128  #: characters; Telegram allows 64 for each of two names
 
 _Json = Mapping[str, Any]
 
 
-def raw(update: _Json, *, account: str) -> Raw:
-    """
-    An update as the inbox keeps it.
-
-    Raises KeyError or TypeError for what has no ``update_id``: without it nothing could ever be confirmed.
-    """
-    number = int(update["update_id"])
-    subject = next((value for name, value in update.items() if name != "update_id"), None)
-    chat = _number(at(subject, "chat", "id"), at(subject, "message", "chat", "id"), at(subject, "from", "id"))
+def raw(update: object, *, account: str) -> Raw:
+    """An update as the inbox keeps it; of one that is nested too deep, its number alone."""
+    number = number_of(update)
+    kept = {"update_id": number} if is_deep(update) else update
+    body = json.dumps(kept)
+    named = number if number is not None else f"unnumbered-{hashlib.sha256(body.encode()).hexdigest()}"
     # The account stands in the key, too: another bot's updates are numbered anew.
-    return Raw(key=f"{account}:{number}", lane=f"{account}:{chat}", position=number, body=json.dumps(update))
+    return Raw(key=f"{account}:{named}", lane=f"{account}:{_chat(update)}", position=number or 0, body=body)
+
+
+def number_of(update: object) -> int | None:
+    """What counts an update; None: nothing that a poll could confirm it by."""
+    number = _number(at(update, "update_id"))
+    return number if number is not None and number >= 0 else None
+
+
+def _chat(update: object) -> int | None:
+    fields = update.items() if isinstance(update, dict) else ()
+    subject = next((value for name, value in fields if name != "update_id"), None)
+    return _number(at(subject, "chat", "id"), at(subject, "message", "chat", "id"), at(subject, "from", "id"))
 
 
 def inbound(body: str, *, account: str) -> Inbound:
@@ -73,9 +84,9 @@ def _other(update: _Json) -> Inbound:
     return Unreadable("an unknown kind of update")
 
 
-def pressed(update: _Json) -> tuple[str, int | None, int | None] | None:
+def pressed(update: object) -> tuple[str, int | None, int | None] | None:
     """The press of a button: its id, which wants an answer, and the chat and number of the message with the button."""
-    query = update.get("callback_query")
+    query = at(update, "callback_query")
     number = text(at(query, "id"))
     if not number:
         return None
@@ -207,5 +218,6 @@ def _command(message: _Json, found: Content) -> tuple[str | None, str]:
 
 
 def _number(*values: object) -> int | None:
-    """The first that is a whole number."""
-    return next((value for value in values if isinstance(value, int) and not isinstance(value, bool)), None)
+    """The first that is a whole number and may be an id."""
+    found = (value for value in values if isinstance(value, int) and not isinstance(value, bool))
+    return next((value for value in found if abs(value) < ID_BOUND), None)

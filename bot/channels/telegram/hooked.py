@@ -1,13 +1,13 @@
 """Telegram by webhook: Telegram calls us; nothing is answered 200 before it is stored."""
 
 import hmac
-import json
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 from typing_extensions import override
 
 from bot.channels.base import HookAnswer, HookRequest, Menus, Put
+from bot.channels.lenient import parsed
 from bot.channels.telegram import check, convert
 from bot.channels.telegram.adapter import ANSWER, API_URL, TelegramChannel
 from bot.findings import Finding, Inquiry
@@ -71,12 +71,10 @@ class HookedTelegram(TelegramChannel):
             return HookAnswer(403)
         if request.method != "POST":
             return HookAnswer(405)
-        try:
-            update = json.loads(request.body)
-            raw = convert.raw(update, account=self.account)
-        except (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError):
+        update = parsed(request.body)
+        if not isinstance(update, dict) or not update:
             return HookAnswer(400)
-        await put([raw])
+        await put([convert.raw(update, account=self.account)])
         self.health.seen_at = self._now()
         self._acknowledge(update)
         return HookAnswer(200)
