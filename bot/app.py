@@ -218,7 +218,7 @@ class Application:
         self._incoming = Worker(self.inbox, clock=self._clock, slots=SLOTS, gave_way=self.inbox.gave_way)
         self._outgoing = Worker(self.outbox, clock=self._clock, slots=SLOTS, gave_way=self.inbox.gave_way)
         self.inbox.woken = self._incoming.wake
-        context.wake = self._holds.woken = self._outgoing.wake
+        context.wake = self.inbox.alarmed = self._holds.woken = self._outgoing.wake
         self._open.push_async_callback(self._finish)
         for worker in (self._incoming, self._outgoing):
             self._background(worker.run(), name="worker")

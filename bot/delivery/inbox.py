@@ -64,7 +64,11 @@ class _Handed:
 
 
 class Inbox:
-    """Stores and processes what arrives. ``woken`` is called when something new is there."""
+    """
+    Stores and processes what arrives.
+
+    ``woken`` is called when something new is there, ``alarmed`` when an alarm was committed that must leave.
+    """
 
     name = "inbox"
 
@@ -90,6 +94,7 @@ class Inbox:
         self._is_stored.set()
         self._busy: set[str] = set()
         self.woken: Callable[[], None] = lambda: None
+        self.alarmed: Callable[[], None] = lambda: None
 
     async def put(self, source: str, raws: Sequence[Raw]) -> None:
         """
@@ -222,6 +227,7 @@ class Inbox:
             parked = InboxRow.filter(id=arrived.id, state="new")
             if await parked.update(state="parked", error=reason, settled_at=now):
                 await self._alarm(arrived, now=now)
+        self.alarmed()
 
 
 def _tell(batch: Sequence[_Handed], error: Exception | None) -> None:

@@ -170,7 +170,6 @@ class Settlement:
         words = {"source": arrived.source, "id": f"in-{arrived.id}"}
         desk, cause = self._context.config.desks[0], Cause(f"parked:{arrived.id}")
         await announce(desk, "parked", words, cause=cause, now=now)
-        self._context.wake()
 
 
 async def _show_standing(message: MessageRow) -> None:
