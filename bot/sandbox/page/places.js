@@ -9,7 +9,8 @@ export function lead({ side, target, before }, page) {
   requestAnimationFrame(() => {
     const node = target();
     node?.scrollIntoView({ block: "nearest" });
-    (node?.matches("button, textarea, [tabindex]") ? node : node?.querySelector("textarea, button"))?.focus();
+    const inside = () => node?.querySelector("textarea") ?? node?.querySelector("button"); // writing before all else
+    (node?.matches("button, textarea, [tabindex]") ? node : inside())?.focus();
   });
 }
 
