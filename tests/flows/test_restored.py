@@ -132,7 +132,9 @@ async def test_a_text_that_nobody_had_read_is_offered_to_its_writer(world: World
     await restore()
     await world.passes(NIGHT)
     nothing = ada.received
-    (offer,) = [one for one in world.slack.thread(world.channel, card) if "can't tell whether your message" in words(one)]
+    (offer,) = [
+        one for one in world.slack.thread(world.channel, card) if "can't tell whether your message" in words(one)
+    ]
     await world.mika.presses("offer.send", on=str(offer["ts"]))
 
     assert nothing == received
