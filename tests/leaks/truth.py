@@ -98,8 +98,10 @@ class Truth:
                     said.fate = Fate.NOTE
                 else:
                     self.may.add(word)
-            case Fate.SENT if not is_internal:
-                self.may.add(word)  # the customer's copy may follow
+            case Fate.SENT:
+                self.must.discard(old)  # it may have waited still, behind another's hold
+                if not is_internal:
+                    self.may.add(word)  # the customer's copy may follow
             case Fate.ASKED if is_internal:
                 said.fate = Fate.NOTE
             case _:
