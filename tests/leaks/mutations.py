@@ -68,8 +68,9 @@ MUTATIONS = (
     Mutation("an edit of what was sent is carried, whatever it says", _WORK,
              "is_gone = is_internal(written.draft()) or ", "is_gone = "),
     Mutation("an edit sends a note", _WORK, 'if message.direction == "note":\n            return ()', "pass"),
-    Mutation("a deletion in the hold is too late", _WORK,
-             "if undecided or await decide.all_held(mid) or await _was_refused(message):", "if undecided:"),
+    Mutation("deletions are not followed", _WORK,
+             'if message is None:\n                return\n            if message.direction == "note":',
+             'if True:\n                return\n            if message.direction == "note":'),
     Mutation("what was taken back leaves", _REST,
              'row.state, row.error, row.settled_at = "discarded", why, now', "row.error = why"),
     Mutation("a button sends what was decided", _WORK,
@@ -79,7 +80,6 @@ MUTATIONS = (
              "if await front.people.role(agent, _channel(body)) is not Role.AGENT:", "if False:"),
     Mutation("anybody may command", "bot/handlers/front.py",
              "if not await self._is_agent(row, agent):\n            raise NotAnAgent", "pass"),
-    Mutation("a command is no command", _RULES, " or markers.command(draft.plain) is not None", ""),
 )  # fmt: skip
 
 
