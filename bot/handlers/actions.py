@@ -27,16 +27,16 @@ def register(app: AsyncApp, front: Front) -> None:
     for name in (*AT_ONCE, *ASKING):
         app.action(f"ticket.{name}")(_verb(front))
     app.action(MORE)(_verb(front))
-    replies = front.services.replies
-    decisions: dict[str, tuple[str, Decision]] = {
-        "offer.send": ("done.sent", replies.send_held),
-        "offer.note": ("done.kept", replies.keep_as_note),
-        "note.send": ("done.sent", replies.send_note),
-        "part.again": ("done.again", replies.send_part_again),
-        "part.leave": ("done.left", replies.leave_part),
+    decisions = front.services.decisions
+    buttons: dict[str, tuple[str, Decision]] = {
+        "offer.send": ("done.sent", decisions.send_held),
+        "offer.note": ("done.kept", decisions.keep_as_note),
+        "note.send": ("done.sent", decisions.send_note),
+        "part.again": ("done.again", decisions.send_part_again),
+        "part.leave": ("done.left", decisions.leave_part),
         "change.undo": ("done.taken_back", front.services.lifecycle.undo),
     }
-    for action, (done, decide) in decisions.items():
+    for action, (done, decide) in buttons.items():
         app.action(action)(_deciding(front, done, decide))
 
 

@@ -102,7 +102,7 @@ async def _reopen(services: Services, asked: Asked) -> object:
 
 
 async def _undo(services: Services, asked: Asked) -> object:
-    return await services.replies.undo(asked.number, agent=asked.agent, cause=asked.cause, now=asked.now)
+    return await services.decisions.undo(asked.number, agent=asked.agent, cause=asked.cause, now=asked.now)
 
 
 async def _unclaim(services: Services, asked: Asked) -> object:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.config import ReplyMode
 from bot.delivery import decide, outbox
 from bot.domain import ticket as tickets
 from bot.domain.enclosures import Enclosed
@@ -15,7 +14,6 @@ from bot.domain.events import (
     Hint,
     MessageId,
     NoteTaken,
-    PartDecided,
     ReplyAccepted,
     ReplyChanged,
     ReplyOffered,
@@ -29,7 +27,7 @@ from bot.domain.receipts import Receipt
 from bot.domain.replies import Ask, Draft, Gone, Keep, Relay, Role, is_internal, judge
 from bot.domain.text import RichText
 from bot.domain.ticket import Change, Ticket
-from bot.errors import AlreadyDecided, NothingToUndo, WrongUse
+from bot.errors import WrongUse
 from bot.models.mapping import ticket_of
 from bot.models.rows import JournalRow, MessageRow, TicketRow
 from bot.services import enclosures
@@ -102,7 +100,7 @@ class Replies:
                 case Relay():
                     message = await _store(row, written, direction="out", receipt=Receipt.WAITING, now=now)
                     due_at = now + self._context.config.replies.hold
-                    events = await self._queued(row, message, by=written.author, due_at=due_at, now=now)
+                    events = await queued(self._context, row, message, by=written.author, due_at=due_at, now=now)
                 case Ask(offer=offer):
                     message = await _store(row, written, direction="out", receipt=Receipt.HELD, now=now)
                     events = (
@@ -145,21 +143,6 @@ class Replies:
                 hint = Whisper(to=acting(agent), name="answer", text=text, undo=undo)
                 await put_intents(self._context, row, [hint], cause=Cause(f"{cause}:answer"), now=now)
 
-    async def _queued(
-        self, row: TicketRow, mid: MessageId, *, by: AgentId, due_at: datetime, now: datetime, post: bool = False
-    ) -> tuple[Event, ...]:
-        """The message goes out; what of its files can't is said at once. Perhaps nothing is left of it then."""
-        number, actor = TicketNumber(row.number), acting(by)
-        refused = [
-            FileRefused(ticket=number, actor=actor, at=now, message=mid, name=file.name, reason=file.error or "")
-            for file in await enclosures.refuse(self._context, row, mid, now=now)
-        ]
-        if refused and not await to_customer(self._context, row, mid, due_at=due_at):
-            await MessageRow.change({"id": mid}, receipt=Receipt.TROUBLE.value)
-            return tuple(refused)
-        queued = ReplyQueued(ticket=number, actor=actor, at=now, message=mid, due_at=due_at, post=post)
-        return (queued, *refused)
-
     async def edited(self, written: Written, *, cause: Cause, now: datetime) -> None:
         """
         Follow an edit of something written before.
@@ -195,14 +178,14 @@ class Replies:
         if message.direction == "note":
             return ()
         if is_internal(written.draft()) or not (written.text or written.files):
-            await _withdraw(message, why="edited into a note", now=now)
+            await withdraw(message, why="edited into a note", now=now)
             return (ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid),)
         if undecided:
             return ()
         due_at = now + self._context.config.replies.hold
         parts = await to_customer(self._context, row, mid, due_at=due_at)
         if not parts:  # what is left is a file that can't go
-            await _withdraw(message, why="edited", now=now)
+            await withdraw(message, why="edited", now=now)
             return (ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid),)
         place = await decide.withdraw(mid, why="edited", now=now)
         await outbox.put(parts, cause=cause, now=now, seq=place)
@@ -227,7 +210,7 @@ class Replies:
             actor = acting(agent)
             undecided = message.receipt == Receipt.HELD and not await decide.waits(mid)
             if undecided or await decide.all_held(mid) or await _was_refused(message):
-                await _withdraw(message, why="deleted by its writer", now=now)
+                await withdraw(message, why="deleted by its writer", now=now)
                 events: tuple[Event, ...] = (ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid),)
             else:
                 revision = Revision(
@@ -264,126 +247,33 @@ class Replies:
                 NoteTaken(ticket=ticket.number, actor=actor, at=now, message=message, post=post),
             )
             if direction == "out":
-                events = await self._queued(row, message, by=said.agent, due_at=now, now=now, post=post)
+                events = await queued(self._context, row, message, by=said.agent, due_at=now, now=now, post=post)
             await commit_change(self._context, row, Change(ticket, events), cause=cause, now=now)
             await decide.let_pass(row.id, author=DESK)
             return ticket
 
-    async def send_held(self, mid: MessageId, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
-        """Send a text that is held still; its ticket is claimed or reopened first where that is what was asked."""
-        async with self._context.transaction():
-            message, row = await _message(mid)
-            if not await first_time(cause, now=now):
-                return ticket_of(row)
-            if message.receipt != Receipt.HELD:
-                raise AlreadyDecided  # also when its writer has made it a note, or deleted it
-            if await decide.waits(mid):
-                await decide.release(mid, now=now)
-                await self._show(row, message, agent=agent, cause=cause, now=now)
-                await decide.let_pass(row.id, author=DESK)
-                return ticket_of(row)
-            opened = self._opened(ticket_of(row), agent=agent, now=now)
-            return await self._send(message, row, opened, agent=agent, cause=cause, now=now)
 
-    async def send_note(self, mid: MessageId, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
-        """Send a text that stayed internal, after all."""
-        async with self._context.transaction():
-            message, row = await _message(mid)
-            if not await first_time(cause, now=now):
-                return ticket_of(row)
-            if message.direction != "note" or message.receipt is None:
-                raise AlreadyDecided  # it was sent, or its writer has deleted it
-            return await self._send(message, row, Change(ticket_of(row), ()), agent=agent, cause=cause, now=now)
-
-    async def _send(
-        self, message: MessageRow, row: TicketRow, before: Change, *, agent: AgentId, cause: Cause, now: datetime
-    ) -> Ticket:
-        """An explicit act, so it goes without hold, and before what the desk itself still holds."""
-        message.direction, message.receipt = "out", Receipt.WAITING.value
-        await message.save(update_fields=["direction", "receipt"])
-        ticket, mid = before.ticket, MessageId(message.id)
-        queued = await self._queued(row, mid, by=agent, due_at=now, now=now)
-        await commit_change(self._context, row, Change(ticket, (*before.events, *queued)), cause=cause, now=now)
-        await decide.let_pass(row.id, author=DESK)
-        return ticket
-
-    def _opened(self, ticket: Ticket, *, agent: AgentId, now: datetime) -> Change:
-        """Reopen and claim as far as the ticket needs it before a held text can go out."""
-        events: tuple[Event, ...] = ()
-        if ticket.status.is_done:
-            ticket, events = (change := tickets.reopen(ticket, actor=acting(agent), now=now)).ticket, change.events
-        if ticket.owner is None or self._context.config.replies.mode is ReplyMode.OWNER:
-            claimed = tickets.claim(ticket, agent=agent, now=now)
-            ticket, events = claimed.ticket, (*events, *claimed.events)
-        return Change(ticket, events)
-
-    async def keep_as_note(self, mid: MessageId, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
-        """A held text stays internal after all."""
-        async with self._context.transaction():
-            message, row = await _message(mid)
-            ticket = ticket_of(row)
-            if not await first_time(cause, now=now):
-                return ticket
-            if message.receipt != Receipt.HELD:
-                raise AlreadyDecided
-            if await decide.waits(mid) and not await decide.all_held(mid):  # the customer has the rest of it
-                await decide.withdraw(mid, why=f"left by {agent}", now=now)
-                await self._show(row, message, agent=agent, cause=cause, now=now)
-                return ticket
-            await _withdraw(message, why="kept as a note", now=now)
-            event = ReplyWithdrawn(ticket=ticket.number, actor=acting(agent), at=now, message=mid)
-            await commit_change(self._context, row, Change(ticket, (event,)), cause=cause, now=now)
-            return ticket
-
-    async def undo(self, number: TicketNumber, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
-        """Take back the agent's replies that are still in their hold; they stay in the thread as notes."""
-        async with self._context.transaction():
-            row = await locked(number)
-            ticket = ticket_of(row)
-            if not await first_time(cause, now=now):
-                return ticket
-            mine = await MessageRow.filter(
-                ticket_id=row.id, author=acting(agent), direction="out", receipt=Receipt.WAITING.value
-            )
-            held = [message for message in mine if await decide.all_held(message.id)]
-            if not held:
-                raise NothingToUndo(number=number)
-            for message in held:
-                await _withdraw(message, why="undone", now=now)
-            events = tuple(
-                ReplyWithdrawn(ticket=number, actor=acting(agent), at=now, message=MessageId(message.id))
-                for message in held
-            )
-            await commit_change(self._context, row, Change(ticket, events), cause=cause, now=now)
-            return ticket
-
-    async def send_part_again(self, part: int, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
-        """A person decides that a failed or uncertain part shall be sent (again)."""
-        async with self._context.transaction():
-            message, row = await _message(MessageId(await decide.message_of(part) or 0))
-            if await first_time(cause, now=now):
-                if not await decide.again(part, now=now):
-                    raise AlreadyDecided
-                await self._show(row, message, agent=agent, cause=cause, now=now)
-            return ticket_of(row)
-
-    async def leave_part(self, part: int, *, agent: AgentId, cause: Cause, now: datetime) -> Ticket:
-        """A person decides that a failed or uncertain part shall be left as it is."""
-        async with self._context.transaction():
-            message, row = await _message(MessageId(await decide.message_of(part) or 0))
-            if await first_time(cause, now=now):
-                if not await decide.leave(part, why=f"left by {agent}", now=now):
-                    raise AlreadyDecided
-                await self._show(row, message, agent=agent, cause=cause, now=now)
-            return ticket_of(row)
-
-    async def _show(self, row: TicketRow, message: MessageRow, *, agent: AgentId, cause: Cause, now: datetime) -> None:
-        mid = MessageId(message.id)
-        if message.direction != "in":
-            message.receipt = (await decide.receipt(mid)).value
-            await message.save(update_fields=["receipt"])
-        decided = PartDecided(ticket=TicketNumber(row.number), actor=acting(agent), at=now, message=mid)
-        await commit_change(self._context, row, Change(ticket_of(row), (decided,)), cause=cause, now=now)
+async def queued(
+    context: Context,
+    row: TicketRow,
+    mid: MessageId,
+    *,
+    by: AgentId,
+    due_at: datetime,
+    now: datetime,
+    post: bool = False,
+) -> tuple[Event, ...]:
+    """The message goes out; what of its files can't is said at once. Perhaps nothing is left of it then."""
+    number, actor = TicketNumber(row.number), acting(by)
+    refused = [
+        FileRefused(ticket=number, actor=actor, at=now, message=mid, name=file.name, reason=file.error or "")
+        for file in await enclosures.refuse(context, row, mid, now=now)
+    ]
+    if refused and not await to_customer(context, row, mid, due_at=due_at):
+        await MessageRow.change({"id": mid}, receipt=Receipt.TROUBLE.value)
+        return tuple(refused)
+    leaves = ReplyQueued(ticket=number, actor=actor, at=now, message=mid, due_at=due_at, post=post)
+    return (leaves, *refused)
 
 
 async def _says(message: MessageRow, written: Written) -> bool:
@@ -405,13 +295,6 @@ async def _known(row: TicketRow, ts: SlackTs) -> bool:
     return await MessageRow.found(ticket_id=row.id, slack_ts=ts) is not None
 
 
-async def _message(mid: MessageId) -> tuple[MessageRow, TicketRow]:
-    message = await MessageRow.get_or_none(id=mid)
-    if message is None:
-        raise AlreadyDecided
-    return message, await TicketRow.by_id(message.ticket_id)
-
-
 async def _store(row: TicketRow, written: Written, *, direction: str, receipt: Receipt, now: datetime) -> MessageId:
     message = await add_message(
         row, direction=direction, author=acting(written.author), author_name=written.author_name, body=written.text,
@@ -421,7 +304,7 @@ async def _store(row: TicketRow, written: Written, *, direction: str, receipt: R
     return message
 
 
-async def _withdraw(message: MessageRow, *, why: str, now: datetime) -> None:
+async def withdraw(message: MessageRow, *, why: str, now: datetime) -> None:
     """It becomes a note: nothing of it leaves any more."""
     await decide.withdraw(message.id, why=why, now=now)
     message.direction, message.receipt = "note", Receipt.INTERNAL.value

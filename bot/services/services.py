@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from bot.services.context import Context
+from bot.services.decisions import Decisions
 from bot.services.intake import Intake
 from bot.services.lifecycle import Lifecycle
 from bot.services.losses import Losses
@@ -18,6 +19,7 @@ class Services:
     context: Context
     intake: Intake
     replies: Replies
+    decisions: Decisions
     lifecycle: Lifecycle
     settlement: Settlement
     restored: Restored
@@ -29,4 +31,5 @@ class Services:
         settlement = Settlement(context)
         restored = Restored(context, settlement=settlement)
         intake = Intake(context, settlement=settlement)
-        return cls(context, intake, Replies(context), Lifecycle(context), settlement, restored, Losses(context))
+        replies, decisions = Replies(context), Decisions(context)
+        return cls(context, intake, replies, decisions, Lifecycle(context), settlement, restored, Losses(context))

@@ -73,7 +73,7 @@ MUTATIONS = (
              'if True:\n                return\n            if message.direction == "note":'),
     Mutation("what was taken back leaves", _REST,
              'row.state, row.error, row.settled_at = "discarded", why, now', "row.error = why"),
-    Mutation("a button sends what was decided", _WORK,
+    Mutation("a button sends what was decided", "bot/services/decisions.py",
              "if message.receipt != Receipt.HELD:\n                raise AlreadyDecided  # also when",
              "if False:\n                raise AlreadyDecided  # also when"),
     Mutation("anybody may press", "bot/handlers/actions.py",
