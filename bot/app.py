@@ -26,6 +26,7 @@ from bot.delivery.inbox import Inbox
 from bot.delivery.limits import Limits, Rate
 from bot.delivery.outbox import Outbox
 from bot.delivery.ports import Sender
+from bot.delivery.pruning import prune
 from bot.delivery.worker import Worker
 from bot.handlers import actions, commands, events, home, modals, sla
 from bot.handlers.events import SOURCE, Events
@@ -69,6 +70,7 @@ WHISPERS = Rate(per_second=100 / 60, burst=10)
 HOMES = Rate(per_second=100 / 60, burst=10)
 POST_BURST = 3
 SWEEP = timedelta(seconds=30)  #: between two looks for files that are no longer needed
+PRUNE = timedelta(minutes=1)  #: between two looks for payloads that have been kept long enough
 CATCH_UP_AGAIN = timedelta(seconds=5)  #: after a fault of the database
 
 log = structlog.get_logger()
@@ -318,6 +320,7 @@ class Application:
                 Job("watch_slack", timedelta(seconds=5), connection.watch),
                 Job("watch_losses", timedelta(seconds=5), watch_losses),
                 Job("sweep_files", SWEEP, self.sweep_files),
+                Job("prune_payloads", PRUNE, self.prune_payloads),
             )
         )
         ticker.start()
@@ -329,6 +332,13 @@ class Application:
         swept = await self._files.sweep(partial(files.wanted, since=now - self._settings.config.files.keep), now=now)
         if swept:
             log.info("files.removed", number=swept)
+
+    async def prune_payloads(self) -> None:
+        """Empty what platforms sent when it has been kept long enough."""
+        until = self._clock.now() - self._settings.config.payloads.keep
+        pruned = await prune(until=until, give_way=self.inbox.gave_way)
+        if pruned:
+            log.info("payloads.pruned", number=pruned)
 
     async def _serve(self, connection: SlackConnection | SlackHttp, channels: Mapping[str, Channel]) -> None:
         pages = web.Application()

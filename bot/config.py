@@ -138,6 +138,17 @@ class Files(_Table):
         return timedelta(days=self.keep_days)
 
 
+class Payloads(_Table):
+    """What platforms sent, as it came."""
+
+    keep_days: int = Field(default=30, strict=True, ge=1, le=3650, description="a whole number of days from 1 to 3650")
+
+    @property
+    def keep(self) -> timedelta:
+        """How long it is kept once nothing waits for it any more."""
+        return timedelta(days=self.keep_days)
+
+
 class Alarms(_Table):
     """When the desk's Slack channel is told that something does not come through."""
 
@@ -171,6 +182,7 @@ class Config(_Table):
     targets: Targets = Field(default=Targets(), description="a table: [targets]")
     limits: Limits = Field(default=Limits(), description="a table: [limits]")
     files: Files = Field(default=Files(), description="a table: [files]")
+    payloads: Payloads = Field(default=Payloads(), description="a table: [payloads]")
     alarms: Alarms = Field(default=Alarms(), description="a table: [alarms]")
     texts: Texts = Field(default=Texts(), description="a table: [texts.en] or [texts.id]")
 

@@ -34,7 +34,7 @@ class InboxRow(Row):
     position = fields.BigIntField()  # the order inside the lane
     body = fields.TextField(source_field="raw")  # as it came (Tortoise keeps the name `raw` for itself)
     received_at = fields.DatetimeField()
-    state = fields.CharField(12)  # new | done | parked | discarded
+    state = fields.CharField(12)  # new | done | parked | discarded | pruned (its body is gone)
     attempts = fields.IntField(default=0)
     next_at = fields.DatetimeField()  # not to be tried before
     error = _nullable_text()

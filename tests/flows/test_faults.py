@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from bot.channels.base import Raw
+from bot.models.rows import InboxRow
 from bot.sandbox.faults import PlatformError, Reset, ServerError, Throttled
 from tests.database import Kind
 from tests.world import World, words
@@ -24,6 +26,24 @@ async def test_the_same_update_ten_times_in_parallel_is_one_message(world: World
     assert len(world.cards()) == 1
     assert len(world.thread(world.card())) == 1
     assert len(ada.received) == 1
+
+
+async def test_what_is_played_back_when_its_payload_is_gone_changes_nothing(world: World) -> None:
+    assert world.app is not None
+    ada = world.customer()
+    await ada.writes("Where is my order?")
+    kept = await InboxRow.filter(source="telegram")
+
+    await world.passes(timedelta(days=30))
+    await world.app.prune_payloads()
+    again = [Raw(key=row.key, lane=row.lane.partition(":")[2], position=row.position, body=row.body) for row in kept]
+    await world.app.inbox.put("telegram", again)
+    await world.quiet()
+    await world.mika.commands("/reply 1 Found it")
+
+    assert [row.body for row in await InboxRow.filter(source="telegram")] == [""]
+    assert (len(world.cards()), len(world.thread(world.card()))) == (1, 1)
+    assert ada.received[-1] == "Found it"
 
 
 async def test_two_hundred_customers_in_one_second_get_two_hundred_tickets(world: World) -> None:
