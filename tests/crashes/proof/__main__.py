@@ -14,7 +14,7 @@ import bot.models  # noqa: F401 - first of all: it chooses the SQLite library th
 os.environ.setdefault("PTB_TIMEDELTA", "true")  # noqa: TID251 - read by python-telegram-bot
 
 from tests.crashes.proof.outcome import Outcome  # after the choice above
-from tests.crashes.proof.rounds import play
+from tests.crashes.proof.rounds import deck, play
 from tests.database import Kind
 
 KILLS, ROUND, RATE = 40, 40, 0.03  #: in all; at one desk, whose threads are read at each start; part of all calls
@@ -33,7 +33,7 @@ async def prove(kills: int, *, seed: str, kind: Kind, rate: float, kept: Path) -
     whole = Outcome()
     for number, times in enumerate(rounds(kills)):
         name = f"{seed}.{number}" if number else seed
-        whole.add(await play(name, kills=times, kind=kind, rate=rate, keep=kept / name))
+        whole.add(await play(name, steps=deck(name, times), kind=kind, rate=rate, keep=kept / name))
         print(f"{whole.kills.total()} kills, {len(whole.broken)} complaints", file=sys.stderr, flush=True)
     return whole
 

@@ -4,7 +4,7 @@ import asyncio
 import random
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from bot.sandbox.whatsapp import WhatsAppSandbox
@@ -31,9 +31,9 @@ CALM_S = 1.5  #: and so long nobody may call then
 FIRST = 3  #: customers who write before the first kill
 
 
-async def play(seed: str, *, kills: int, kind: Kind, rate: float, keep: Path) -> Outcome:
+async def play(seed: str, *, steps: Iterable[Step], kind: Kind, rate: float, keep: Path) -> Outcome:
     """
-    Play a round of so many kills; what it decides is drawn from the seed.
+    Play a round with a kill at each of these steps; what else it decides is drawn from the seed.
 
     If a promise was broken, the database, the logs and what was sent are left in the folder ``keep``.
     """
@@ -48,7 +48,7 @@ async def play(seed: str, *, kills: int, kind: Kind, rate: float, keep: Path) ->
         traffic = Traffic(ledger, weather, killer, _chance(seed, "traffic"))
         outcome = Outcome([seed], kills=killer.counts, faults=weather.counts, acts=traffic.counts)
         await killer.start()
-        await _storm(killer, weather, traffic, _deck(_chance(seed, "steps"), kills))
+        await _storm(killer, weather, traffic, steps)
         await _calm(desk, killer, weather, traffic, outcome)
         to_slack, to_phones, others = await ledger.verdicts()
         outcome.judged("customers → Slack", to_slack)
@@ -64,20 +64,21 @@ async def play(seed: str, *, kills: int, kind: Kind, rate: float, keep: Path) ->
         return outcome
 
 
+def deck(seed: str, kills: int) -> Sequence[Step]:
+    """So many steps: each as often as any other, in turns that chance decides."""
+    chance, steps = _chance(seed, "steps"), list[Step]()
+    while len(steps) < kills:
+        turn = list(Step)
+        chance.shuffle(turn)
+        steps += turn
+    return steps[:kills]
+
+
 def _chance(seed: str, name: str) -> random.Random:
     return random.Random(f"{seed} {name}")  # noqa: S311 - repeatable, not secret
 
 
-def _deck(chance: random.Random, kills: int) -> Iterator[Step]:
-    """Each step as often as any other, in turns that chance decides."""
-    while kills > 0:
-        steps = list(Step)
-        chance.shuffle(steps)
-        yield from steps[:kills]
-        kills -= len(steps)
-
-
-async def _storm(killer: Killer, weather: Weather, traffic: Traffic, steps: Iterator[Step]) -> None:
+async def _storm(killer: Killer, weather: Weather, traffic: Traffic, steps: Iterable[Step]) -> None:
     for _ in range(FIRST):
         traffic.somebody_new()
     weather.turn_bad()
