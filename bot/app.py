@@ -21,7 +21,7 @@ from bot.delivery import fetching
 from bot.delivery.customers import CustomerSender
 from bot.delivery.enclosures import Enclosures
 from bot.delivery.fetching import Fetcher
-from bot.delivery.files import FileStore
+from bot.delivery.files import PART, FileStore
 from bot.delivery.inbox import Inbox
 from bot.delivery.limits import Limits, Rate
 from bot.delivery.outbox import Outbox
@@ -343,6 +343,7 @@ class Application:
     async def _serve(self, connection: SlackConnection | SlackHttp, channels: Mapping[str, Channel]) -> None:
         pages = web.Application()
         self.health |= {"slack": connection.health, **{name: channel.health for name, channel in channels.items()}}
+        self.health[PART] = self._files.health
         HealthPages(self.health, clock=self._clock, loss_after=self._settings.config.alarms.loss_after).add_to(pages)
         MetricsPage(
             self._metrics, self.health, clock=self._clock, connections=lambda: connection.standing,

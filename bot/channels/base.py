@@ -219,6 +219,7 @@ class Health:
 
     seen_at: datetime | None = None
     problem: str | None = None
+    is_quiet: bool = False  #: it is heard of only when something is wrong with it
     details: dict[str, str] = field(default_factory=dict)
 
 

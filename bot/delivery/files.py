@@ -16,16 +16,24 @@ from hashlib import sha256
 from pathlib import Path
 from typing import IO, TypeVar
 
+from bot.channels.base import Health
 from bot.errors import Later, TooBig
 
 LARGEST_BYTES = 100 << 20  #: the most that is taken of one file: WhatsApp's largest; Telegram's cloud stops at 20 MB
+PART = "files"  #: how `/readyz` and `loket_up` call this part of the service
 ABANDONED = timedelta(hours=1)  #: after which nobody goes on writing a file
+
+FORGIVEN = 4  #: sweeps without a failure after which a disk counts as well again: nobody waits for longer to try again
 
 _BEGUN = ".part"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 Result = TypeVar("Result")
 Wanted = Callable[[Sequence[int]], Awaitable[Collection[int]]]  #: which of these attachments still need their files
+
+
+class DiskRefuses(Later):
+    """The disk does not take a file now."""
 
 
 class Keeping:
@@ -53,10 +61,12 @@ class Keeping:
 
 
 class FileStore:
-    """The folder that holds them. It is made with the first file."""
+    """The folder that holds them. It is made with the first file. ``health`` says when it takes none."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.health = Health(is_quiet=True)
+        self._sweeps = 0  #: since the last failure
 
     def here(self, attachment: int) -> Path | None:
         """Where the file is; None: it is not here, or not whole."""
@@ -71,9 +81,9 @@ class FileStore:
         Raises `bot.errors.Later` when the disk does not take it.
         """
         begun = self._folder / f"{attachment}.{secrets.token_hex(8)}{_BEGUN}"  # two may write it: the last one stays
-        with _told():
-            file = await _apart(_opened, begun)
         try:
+            with _told():
+                file = await _apart(_opened, begun)
             with file:
                 kept = Keeping(file, cap_bytes=cap_bytes)
                 yield kept
@@ -81,8 +91,14 @@ class FileStore:
                     await _apart(os.fsync, file.fileno())
             with _told():
                 await _apart(_renamed, begun, self._folder / str(attachment))
+        except DiskRefuses as reason:
+            self.health.problem, self._sweeps = str(reason), 0
+            raise
+        else:
+            self.health.problem = None
         finally:
-            begun.unlink(missing_ok=True)
+            with suppress(OSError):  # the sweep comes by
+                begun.unlink(missing_ok=True)
 
     async def remove(self, attachments: Iterable[int]) -> None:
         """They are no longer needed; those that are not here need not be named apart."""
@@ -90,6 +106,9 @@ class FileStore:
 
     async def sweep(self, wanted: Wanted, *, now: datetime) -> int:
         """Remove what is not wanted, and what was begun and never ended; says how many files that were."""
+        self._sweeps += 1
+        if self._sweeps >= FORGIVEN:
+            self.health.problem = None
         whole, begun = await asyncio.to_thread(_listed, self._folder, now - ABANDONED)
         needed = set(await wanted(whole)) if whole else set()
         spare = [self._folder / str(attachment) for attachment in whole if attachment not in needed]
@@ -113,8 +132,8 @@ def _told() -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            raise Later("The disk of the machine that Loket runs on is full.") from error
-        raise Later("The folder of LOKET_DATA_DIR can't be written.") from error
+            raise DiskRefuses("The disk of the machine that Loket runs on is full.") from error
+        raise DiskRefuses("The folder of LOKET_DATA_DIR can't be written.") from error
 
 
 def _opened(path: Path) -> IO[bytes]:

@@ -75,7 +75,8 @@ class HealthPages:
 
 def is_well(health: Health, *, now: datetime) -> bool:
     """Whether the part was heard of lately, and nothing is known to be wrong with it."""
-    return health.problem is None and health.seen_at is not None and now - health.seen_at < SILENCE
+    is_heard = health.is_quiet or (health.seen_at is not None and now - health.seen_at < SILENCE)
+    return health.problem is None and is_heard
 
 
 def is_away(health: Health, *, now: datetime) -> bool:

@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.channels.base import Health
 from bot.config import Desk
+from bot.delivery.files import PART
 from bot.domain.ids import AgentId, Cause, SlackChannel, TicketNumber
 from bot.domain.text import RichText
 from bot.domain.ticket import Status
@@ -294,4 +295,5 @@ class HomeTab:
             name=self._label(name),
             since=health.seen_at,
             problem=self._front.texts.reason(language, health.problem or ""),
+            is_disk=name == PART,
         )

@@ -71,11 +71,12 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Away:
-    """A platform that can't be reached."""
+    """A platform that can't be reached, or the disk that takes no files."""
 
     name: str
     since: datetime | None
     problem: str
+    is_disk: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,7 +164,8 @@ def _notice(notice: Notice | None, say: Say) -> Iterator[Json]:
 def _away(away: Away, say: Say) -> str:
     since = say("home.away.since", at=date(away.since)) if away.since is not None else ""
     problem = say("home.away.problem", problem=literal(preview(away.problem, REASON))) if away.problem else ""
-    return say("home.away", name=literal(away.name), since=since, problem=problem)
+    name = "home.away.disk" if away.is_disk else "home.away"
+    return say(name, name=literal(away.name), since=since, problem=problem)
 
 
 # --- an agent's queue

@@ -345,6 +345,7 @@ TEXTS: dict[str, str] = {
     "home.away": (
         "🔌 *{name}* can't be reached{since}. Nothing is lost: what waits moves on by itself afterwards.{problem}"
     ),
+    "home.away.disk": "💾 Files can't be stored. Texts go on, nothing is lost: files follow by themselves.{problem}",
     "home.unseen": "🔌 I can't see who belongs to the desk. {reason}",
     "home.away.since": " since {at}",
     "home.away.problem": " Reason: {problem}",

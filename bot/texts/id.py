@@ -352,6 +352,9 @@ TEXTS: dict[str, str] = {
     ),
     "home.away.since": " sejak {at}",
     "home.away.problem": " Alasan: {problem}",
+    "home.away.disk": (
+        "💾 Berkas tidak bisa disimpan. Teks tetap berjalan, tidak ada yang hilang: berkas menyusul sendiri.{problem}"
+    ),
     "home.unseen": "🔌 Tidak dapat dilihat siapa yang termasuk meja layanan. {reason}",
     "home.board": "Papan: {total} terbuka",
     "home.board.owner": "• {who}: {total}, {waiting} di antaranya menunggu kita",

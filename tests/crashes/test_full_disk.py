@@ -1,9 +1,11 @@
 """The disk is full while the service runs."""
 
+import os
 import resource
 
 import pytest
 
+from bot.sandbox.files import File
 from tests.crashes.desk import Desk
 from tests.crashes.process import until
 
@@ -31,3 +33,26 @@ async def test_a_full_disk_loses_nothing_and_the_service_recovers(desk: Desk) ->
     assert alive[0] == 200
     assert desk.shown(card, questions) == questions
     assert desk.received(ada, answers) == answers
+
+
+@pytest.mark.timeout(60)
+async def test_a_disk_without_room_for_a_file_delays_that_file_only_and_says_so(desk: Desk) -> None:
+    await desk.start()
+    ada = desk.customer("Adalberta")
+    film, data = File("film.mp4", "video/mp4", os.urandom(6 << 20)), desk.folder / "loket-data"
+    limits = resource.prlimit(desk.process.pid, resource.RLIMIT_FSIZE)
+
+    resource.prlimit(desk.process.pid, resource.RLIMIT_FSIZE, (4 << 20, limits[1]))  # the database has room left
+    desk.telegram.sends(ada, "video", file=film, caption="Hear it")
+    await desk.process.is_not_ready("files")
+    await until(lambda: desk.cards(), "the text")
+    status, body = await desk.process.answers("/readyz")
+    await until(lambda: not list(data.iterdir()), "nothing half-written stays")
+    resource.prlimit(desk.process.pid, resource.RLIMIT_FSIZE, limits)
+    await desk.rests(within_s=45)
+    await desk.process.is_ready()
+
+    posts = [post for post in desk.slack.thread(desk.channel, desk.card_with("Hear it")) if post.get("files")]
+    assert status == 503
+    assert "disk" in body["parts"]["files"]["problem"]
+    assert [desk.slack.workspace.files[one["id"]].content for post in posts for one in post["files"]] == [film.content]

@@ -14,7 +14,7 @@ async def test_a_service_that_is_well_says_so(desk: Desk) -> None:
     status, body = await desk.process.answers("/readyz")
 
     assert status == 200
-    assert set(body["parts"]) == {"slack", "telegram", "database"}
+    assert set(body["parts"]) == {"slack", "telegram", "database", "files"}
     assert all(part["ready"] for part in body["parts"].values())
     assert (await desk.process.answers("/healthz"))[0] == 200
 

@@ -325,5 +325,8 @@ async def test_a_platform_that_is_away_is_said_once_and_no_more_when_it_is_back(
     assert "It does not answer." in shown(led.mika)
 
     led.app.health["telegram"].problem = None
+    led.app.health["files"].problem = "The disk of the machine that Loket runs on is full."
     await led.passes(LOOK)
     assert "can't be reached" not in shown(led.mika)
+    assert "Files can't be stored" in shown(led.mika)
+    assert "is full" in shown(led.mika)

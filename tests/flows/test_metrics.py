@@ -15,7 +15,7 @@ from tests.world import world as new_world
 
 HOLD = timedelta(seconds=5)
 BOUNDED = {
-    "part": {"database", "slack", "telegram", "whatsapp"},
+    "part": {"database", "files", "slack", "telegram", "whatsapp"},
     "source": {"slack", "telegram", "whatsapp"},
     "target": {"slack", "telegram", "whatsapp"},
     "platform": {"slack", "telegram", "whatsapp"},

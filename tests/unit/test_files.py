@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.delivery.files import ABANDONED, LARGEST_BYTES, FileStore
+from bot.delivery.files import ABANDONED, FORGIVEN, LARGEST_BYTES, FileStore
 from bot.errors import Later, TooBig
 from tests.clock import MONDAY
 
@@ -121,6 +121,31 @@ async def test_a_full_disk_means_later_and_leaves_nothing(store: FileStore, fold
 
     assert leftovers == []
     assert store.here(7) is not None
+
+
+async def test_a_disk_that_takes_nothing_is_a_problem_until_it_takes_a_file_or_nobody_tries(store: FileStore) -> None:
+    async def nobody(_: Sequence[int]) -> Collection[int]:
+        return ()
+
+    async def fails() -> str | None:
+        with full_disk(4096), pytest.raises(Later):
+            await keep(store, 7, bytes(5000))
+        return store.health.problem
+
+    said = await fails()
+    await keep(store, 7, *PIECES)
+    taken = store.health.problem
+    await fails()
+    tried = []
+    for _ in range(FORGIVEN):
+        tried.append(store.health.problem)
+        await store.sweep(nobody, now=MONDAY)
+
+    assert said is not None
+    assert "full" in said
+    assert taken is None
+    assert None not in tried
+    assert store.health.problem is None
 
 
 async def test_a_folder_that_cannot_be_made_means_later(tmp_path: Path) -> None:
