@@ -6,6 +6,7 @@ What is written in a ticket's thread is a reply, a note or a command; the table 
 
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 from slack_bolt import BoltResponse
@@ -176,7 +177,20 @@ class Events:
             # Written while we were away and edited since: the first words decide what it is, the edit follows.
             first, now = Cause(f"{SOURCE}:{before.key}:first"), self._front.clock.now()
             await self._replies.from_thread(await self._written(before, role), cause=first, now=now)
-        await self._replies.edited(await self._written(after, role), cause=cause, now=self._front.clock.now())
+        written = replace(await self._written(after, role), outright=await self._outright(edit, number))
+        await self._replies.edited(written, cause=cause, now=self._front.clock.now())
+
+    async def _outright(self, edit: Edited, here: TicketNumber) -> RichText | None:
+        """What the new words of a ``!reply`` tell this ticket's customer; None: they were or are something else."""
+        before, after = await self._command(edit.before), await self._command(edit.after)
+        if before is None or after is None or {before[0], after[0]} != {"reply"}:
+            return None
+        agent = edit.after.user or AgentId("?")
+        try:
+            number, words = await self._front.which(VERBS["reply"], after[1], agent=agent, here=here)
+        except DomainError:
+            return None
+        return words.named(await self._front.people.names(words.mentions)).stripped() if number == here else None
 
     async def _edited_command(self, after: Posted, number: TicketNumber, role: Role, cause: Cause) -> None:
         """One that was refused, or comes after its edit: its new words count. Plain ones stay internal, as it was."""

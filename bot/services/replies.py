@@ -55,6 +55,7 @@ class Written:
     files: tuple[Enclosed, ...]
     sent_at: datetime
     shown: Receipt | None = None  #: what our reaction says of it already
+    outright: RichText | None = None  #: what it tells the customer by a command, whatever that contains
 
     def draft(self, *, is_lost: bool = False) -> Draft:
         """What the decision needs of it."""
@@ -62,6 +63,16 @@ class Written:
             plain=self.text.plain, author=self.author, role=self.role, mentions=self.mentions,
             broadcast=self.broadcast, files=len(self.files), is_lost=is_lost, shown=self.shown,
         )  # fmt: skip
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether nothing of it is for the customer, whoever owns the ticket."""
+        return is_internal(self.draft()) and (self.outright is None or self.role is not Role.AGENT)
+
+    @property
+    def to_customer(self) -> RichText:
+        """What the customer reads, if anything."""
+        return self.text if self.outright is None else self.outright
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,7 +166,7 @@ class Replies:
             if not await first_time(cause, now=now) or row is None:
                 return
             message = await MessageRow.get_or_none(ticket_id=row.id, slack_ts=written.ts)
-            if message is None or (await _says(message, written) and not is_internal(written.draft())):
+            if message is None or (await _says(message, written) and not written.is_internal):
                 return
             events = await self._after_edit(row, message, written, cause=cause, now=now)
             await commit_change(self._context, row, Change(ticket_of(row), events), cause=cause, now=now)
@@ -170,14 +181,14 @@ class Replies:
             revision = Revision(
                 context=self._context, row=row, message=message, what="edit", actor=actor, cause=cause, now=now
             )
-            is_gone = is_internal(written.draft()) or not (written.text or written.files)
-            return await revision.edit(written.text, written.files, is_internal=is_gone)
-        message.body = written.text.to_json()
+            is_gone = written.is_internal or not (written.to_customer or written.files)
+            return await revision.edit(written.to_customer, written.files, is_internal=is_gone)
+        message.body = (written.text if message.direction == "note" else written.to_customer).to_json()
         await message.save(update_fields=["body"])
         await enclosures.drop_others(mid, written.files)
         if message.direction == "note":
             return ()
-        if is_internal(written.draft()) or not (written.text or written.files):
+        if written.is_internal or not (written.to_customer or written.files):
             await withdraw(message, why="edited into a note", now=now)
             return (ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid),)
         if undecided:
@@ -278,7 +289,7 @@ async def queued(
 
 async def _says(message: MessageRow, written: Written) -> bool:
     """Whether words and files are the same; a typed name that became a mention reads the same and is internal."""
-    same = RichText.from_json(message.body) == written.text
+    same = RichText.from_json(message.body) == written.to_customer
     return same and await enclosures.are(MessageId(message.id), written.files)
 
 

@@ -285,3 +285,23 @@ async def test_the_deletion_of_the_bots_own_post_changes_nothing_at_the_customer
         await world.quiet()
 
         assert ada.received[1:] == ["On its way"]
+
+
+async def test_an_explicit_reply_by_command_follows_its_writer() -> None:
+    async with new_world() as world:
+        ada = world.customer()
+        await ada.writes("Where is my order?")
+        said = await world.mika.writes("!reply Tomorow", under=world.card())
+
+        await world.mika.edits(said, "!reply // Tomorrow, says @budi")
+        assert ada.received[1:] == ["// Tomorrow, says @budi"]
+
+        await world.mika.edits(said, "he is a crook, @budi")
+        await world.mika.edits(said, "!note he is a crook")
+        await world.mika.edits(said, "!reply #2 he is a crook")
+        assert ada.received[1:] == ["// Tomorrow, says @budi"]
+        assert sum("never carried" in line for line in world.thread(world.card())) == 3
+
+        await world.mika.deletes(said)
+        assert len(ada.received) == 1
+        assert "is deleted" in world.thread(world.card())[-1]
