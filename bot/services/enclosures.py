@@ -18,7 +18,9 @@ _ID = "id"  #: in an attachment's source: what it is called where it lies
 
 async def keep(message: MessageId, files: Sequence[Enclosed], *, now: datetime) -> None:
     """Store what came with a message; one that can't be had is failed from the beginning."""
-    for position, file in enumerate(files, start=1 + await AttachmentRow.filter(message_id=message).count()):
+    if not files:
+        return
+    for position, file in enumerate(files, start=1 + len(await of_message(message))):
         await AttachmentRow.create(
             message_id=message, position=position, kind="file", name=file.name, mime=file.mime,
             size_bytes=file.size_bytes, source={_ID: file.id, **file.source},
@@ -28,7 +30,7 @@ async def keep(message: MessageId, files: Sequence[Enclosed], *, now: datetime) 
 
 async def of_message(message: MessageId) -> list[AttachmentRow]:
     """The files of a message, in order."""
-    return await AttachmentRow.filter(message_id=message).order_by("position")
+    return await AttachmentRow.all_with({"message_id": message}, order="position")
 
 
 async def are(message: MessageId, files: Sequence[Enclosed]) -> bool:
