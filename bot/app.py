@@ -29,6 +29,7 @@ from bot.delivery.ports import Sender
 from bot.delivery.pruning import prune
 from bot.delivery.worker import Worker
 from bot.handlers import actions, commands, events, home, modals, sla
+from bot.handlers.door import listening
 from bot.handlers.events import SOURCE, Events
 from bot.handlers.front import Front
 from bot.handlers.health import HealthPages
@@ -352,12 +353,8 @@ class Application:
         Webhooks(channels, keep=self.inbox.put, metrics=self._metrics).add_to(pages)
         if isinstance(connection, SlackHttp):
             connection.add_to(pages)
-        runner = web.AppRunner(pages, access_log=None, shutdown_timeout=1)
-        await runner.setup()
-        self._open.push_async_callback(runner.cleanup)
-        site = web.TCPSite(runner, self._settings.host, self._settings.port)
-        await site.start()
-        self.port = runner.addresses[0][1]
+        door = listening(pages, host=self._settings.host, port=self._settings.port)
+        self.port = await self._open.enter_async_context(door)
         log.info("ready", host=self._settings.host, port=self.port)
 
     def _rate_of(self, budget: str) -> Rate | None:
