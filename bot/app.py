@@ -16,7 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.base import Channel, Health
 from bot.channels.registry import build_channels
-from bot.clock import Clock, SystemClock
+from bot.clock import Clock, Jumps, SystemClock
 from bot.delivery import fetching
 from bot.delivery.customers import CustomerSender
 from bot.delivery.enclosures import Enclosures
@@ -24,7 +24,7 @@ from bot.delivery.fetching import Fetcher
 from bot.delivery.files import PART, FileStore
 from bot.delivery.inbox import Inbox
 from bot.delivery.limits import Limits, Rate
-from bot.delivery.outbox import Outbox
+from bot.delivery.outbox import ASK_AFTER, Outbox
 from bot.delivery.ports import Sender
 from bot.delivery.pruning import prune
 from bot.delivery.worker import Worker
@@ -44,6 +44,7 @@ from bot.reports.home import opened_since
 from bot.scheduler import Job, Ticker
 from bot.scheduler.due import due_by_time
 from bot.services import files
+from bot.services.clock import ClockWatch
 from bot.services.context import Context
 from bot.services.services import Services
 from bot.settings import Settings
@@ -101,6 +102,7 @@ class Application:
         self._settings = settings
         self._prepare = prepare
         self._clock = clock or SystemClock()
+        self._jumps = Jumps(self._clock)
         self._jitter = jitter
         self._metrics = metrics or Metrics()
         self._files = FileStore(settings.data_dir)
@@ -141,7 +143,7 @@ class Application:
             uploads=Uploads(client, self._files), now=self._clock.now, metrics=self._metrics,
         )  # fmt: skip
         self._build_queues(services, channels, surface, SlackFiles(client))
-        await self._holds.recover()
+        await self._recover(services)
         for channel in channels.values():
             await channel.open()
             self._open.push_async_callback(channel.close)
@@ -188,10 +190,17 @@ class Application:
             **dict.fromkeys(fetching.KINDS, Fetcher(channels, self._files, clock=self._clock, keep_for=keep_for)),
         }
         limits = Limits(self._rate_of)
-        self._holds = Holds(source=SOURCE)
+        span = max(self._settings.config.replies.hold, ASK_AFTER)
+        self._holds = Holds(source=SOURCE, jumps=self._jumps, span=span)
         self.outbox = Outbox(
             senders=senders, settle=settle, limits=limits, holds=self._holds, clock=self._clock, jitter=self._jitter
         )
+
+    async def _recover(self, services: Services) -> None:
+        """Before anything is taken up: what may not leave yet, and what waits for a time from before."""
+        await self._holds.recover()
+        self.clock_watch = ClockWatch(services.context, self._clock, self._jumps)
+        await self.clock_watch.recover()
 
     def _build_front(self, front: Front, client: AsyncWebClient) -> None:
         self._front = front
@@ -304,6 +313,7 @@ class Application:
 
     async def _tick(self, services: Services, connection: SlackConnection | SlackHttp) -> None:
         async def look() -> None:
+            await self.clock_watch.watch()
             due = await due_by_time(now=self._clock.now())
             if due.arrived:
                 self._incoming.wake()

@@ -11,11 +11,20 @@ class ManualClock:
 
     def __init__(self, now: datetime = MONDAY) -> None:
         self._now = now
-        self._waiting: list[tuple[datetime, asyncio.Event]] = []
+        self._steady = timedelta(0)
+        self._waiting: list[tuple[timedelta, asyncio.Event]] = []  # each until then, by the steady clock
 
     def now(self) -> datetime:
         """What time it is."""
         return self._now
+
+    def steady(self) -> timedelta:
+        """How much time has passed."""
+        return self._steady
+
+    def is_set(self, by: timedelta) -> None:
+        """Set it forward or back; whoever waits already waits as long as before."""
+        self._now += by
 
     async def is_waited_for(self) -> None:
         """Return when somebody waits for a time."""
@@ -25,8 +34,9 @@ class ManualClock:
     def passes(self, span: timedelta) -> None:
         """Let time pass."""
         self._now += span
+        self._steady += span
         for until, come in self._waiting:
-            if until <= self._now:
+            if until <= self._steady:
                 come.set()
 
     async def wait(self, event: asyncio.Event, *, until: datetime | None) -> None:
@@ -38,7 +48,7 @@ class ManualClock:
             await asyncio.sleep(0)
             return
         come = asyncio.Event()
-        entry = (until, come)
+        entry = (self._steady + (until - self._now), come)
         self._waiting.append(entry)
         waits = [asyncio.create_task(event.wait()), asyncio.create_task(come.wait())]
         try:

@@ -55,12 +55,16 @@ def _next(answers: dict[str, list[Answer]], name: str) -> Delivered | None:
 
 @dataclass
 class Holding:
-    """Says of each held part, by its name, whether it may leave."""
+    """Says of each held part, by its name, whether it may leave; none does for ``still``."""
 
     longer: set[str] = field(default_factory=set)
+    still: timedelta = timedelta(0)
 
     async def are_over(self, row: DeliveryRow) -> bool:
         return row.payload["name"] not in self.longer
+
+    def left(self) -> timedelta:
+        return self.still
 
 
 class Desk:

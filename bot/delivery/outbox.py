@@ -171,6 +171,8 @@ class Outbox:
 
     async def _is_over(self, row: DeliveryRow) -> bool:
         """Whether nothing holds it back any more."""
+        if row.state not in {"queued", "later"} and self._holds.left():
+            return False
         return row.state != "held" or await self._holds.are_over(row)
 
     async def _heads(self, *, now: datetime, limit: int, but: Collection[int]) -> Sequence[int]:
@@ -225,6 +227,8 @@ class Outbox:
         times = list(self._limits.closed(now=now).values())
         if due_at is not None:
             times.append(instant(due_at))
+        if left := self._holds.left():
+            times.append(now + left)
         return min(times, default=None)
 
     async def _send(self, part: Part) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from bot.models.rows import DeliveryRow
@@ -126,6 +126,10 @@ class Holds(Protocol):
 
     async def are_over(self, row: DeliveryRow) -> bool:
         """Say so; asked inside the transaction that would lease the part, and again with every look."""
+        ...
+
+    def left(self) -> timedelta:
+        """How long, whatever the time of day says, nothing that waits for its time may leave; zero: it may."""
         ...
 
 

@@ -7,7 +7,9 @@ been read again.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
+from bot.clock import Jumps
 from bot.models.rows import DeliveryRow, InboxRow, MessageRow, TicketRow
 from bot.slack.parse import lane_of, place_of
 
@@ -16,11 +18,14 @@ class Holds:
     """
     Answers the outbox.
 
-    ``source`` is the inbox's name for Slack; ``unread`` are the tickets whose threads must be read first.
+    ``source`` is the inbox's name for Slack; ``unread`` are the tickets whose threads must be read first. After the
+    computer's clock was set forward, nothing that was held leaves before a whole ``span``.
     """
 
-    def __init__(self, *, source: str) -> None:
+    def __init__(self, *, source: str, jumps: Jumps, span: timedelta) -> None:
         self._source = source
+        self._jumps = jumps
+        self._span = span
         self.unread: set[int] = set()
         self.woken: Callable[[], None] = lambda: None  #: called when something may leave that might not before
 
@@ -39,6 +44,10 @@ class Holds:
         if ticket in self.unread:
             self.unread.discard(ticket)
             self.woken()
+
+    def left(self) -> timedelta:
+        """How long nothing that waits for its time may leave, since the computer's clock was set forward."""
+        return self._jumps.left(self._span)
 
     async def are_over(self, row: DeliveryRow) -> bool:
         """Whether this part, whose time has come, may leave."""

@@ -132,6 +132,14 @@ TEXTS: dict[str, str] = {
     "alarm.loss_over.unprocessed": "✅ Over: what arrived is processed again.",
     "alarm.loss_over.unposted": "✅ Over: what you should read reaches Slack again.",
     "alarm.loss_over.undelivered": "✅ Over: answers reach customers again.",
+    "alarm.clock.forward": (
+        "🕐 The clock of my computer went forward by {span} at once: it was set, or the computer slept. Replies on "
+        "hold still wait their whole time. Timers of tickets and the figures go by the new time."
+    ),
+    "alarm.clock.back": (
+        "🕐 The clock of my computer was set back by {span}. What waits to be sent waits no longer than before. "
+        "Timers of tickets and the figures go by the new time."
+    ),
     # --- refusals
     "refused": "That can't be done.",
     "refused.no_such_ticket": "There is no ticket #{number}.",

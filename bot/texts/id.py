@@ -132,6 +132,14 @@ TEXTS: dict[str, str] = {
     "alarm.loss_over.unprocessed": "✅ Selesai: yang masuk sudah diproses lagi.",
     "alarm.loss_over.unposted": "✅ Selesai: yang perlu dibaca sudah sampai lagi ke Slack.",
     "alarm.loss_over.undelivered": "✅ Selesai: jawaban sudah sampai lagi ke pelanggan.",
+    "alarm.clock.forward": (
+        "🕐 Jam komputer saya tiba-tiba maju {span}: jamnya diatur, atau komputernya tidur. Balasan yang ditahan tetap "
+        "menunggu waktunya sampai habis. Pengatur waktu tiket dan angka-angka mengikuti jam yang baru."
+    ),
+    "alarm.clock.back": (
+        "🕐 Jam komputer saya diundurkan {span}. Yang menunggu dikirim tidak menunggu lebih lama dari semula. "
+        "Pengatur waktu tiket dan angka-angka mengikuti jam yang baru."
+    ),
     # --- refusals
     "refused": "Itu tidak bisa dilakukan.",
     "refused.no_such_ticket": "Tidak ada tiket #{number}.",

@@ -258,3 +258,18 @@ async def test_a_part_tells_its_sender_who_it_is(desk: Desk) -> None:
 
     assert (taken.mark, taken.kind, taken.lane, taken.budget) == (f"part-{taken.id}", "post", "ada", "chat")
     assert (taken.attempts, taken.tried_at) == (0, None)
+
+
+async def test_after_the_clock_was_set_forward_only_what_waits_for_no_time_leaves(desk: Desk) -> None:
+    await desk.put(part("held", lane="ada", due_at=MONDAY + SECOND), part("text", lane="ben"))
+    desk.far.answers["text"] = [Unconfirmed("?"), Later("!")]
+    await desk.round()
+    desk.clock.passes(timedelta(hours=1))
+    await desk.put(part("new", lane="cy"))
+
+    desk.holds.still = 5 * SECOND
+    assert await desk.round() == ["new"]
+    assert await desk.next_due() == desk.clock.now() + 5 * SECOND
+
+    desk.holds.still = timedelta(0)
+    assert sorted(await desk.round()) == ["held", "text"]
