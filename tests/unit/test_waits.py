@@ -28,7 +28,7 @@ async def leaving(state: str, *, due_at: datetime, made_at: datetime = NOW - MIN
         lane="ada", seq=1, kind="send", payload={}, state=state, due_at=due_at, created_at=made_at,
         cause=f"{state}:{due_at}:{made_at}",
     )  # fmt: skip
-    return row.id
+    return int(row.id)
 
 
 async def arrived(*, next_at: datetime, received_at: datetime, state: str = "new") -> int:
@@ -36,7 +36,7 @@ async def arrived(*, next_at: datetime, received_at: datetime, state: str = "new
         source="chat", key=f"{next_at}:{state}", lane="chat:ada", position=1, body="{}", state=state, next_at=next_at,
         received_at=received_at,
     )  # fmt: skip
-    return row.id
+    return int(row.id)
 
 
 async def due(row: int) -> timedelta:
