@@ -43,6 +43,13 @@ class Reset:
     performed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class TooDeep:
+    """The call is performed; the answer is JSON that no parser can follow to its bottom."""
+
+    performed: Literal[True] = True
+
+
 @dataclass(slots=True)
 class Hold:
     """
@@ -90,7 +97,7 @@ class Stall(Hold):
     performed: bool = True
 
 
-Fault = Throttled | ServerError | PlatformError | Reset | CutOff | TooShort | Stall | Hold
+Fault = Throttled | ServerError | PlatformError | Reset | TooDeep | CutOff | TooShort | Stall | Hold
 Matcher = Callable[[Mapping[str, object]], bool]
 
 
@@ -192,7 +199,9 @@ class Faults:
             await perform()
         return self._failure(request, fault)
 
-    def _failure(self, request: web.Request, fault: Throttled | ServerError | PlatformError | Reset) -> web.Response:
+    def _failure(
+        self, request: web.Request, fault: Throttled | ServerError | PlatformError | Reset | TooDeep
+    ) -> web.Response:
         match fault:
             case Throttled(retry_after_s=seconds):
                 return self.throttled(seconds)
@@ -201,6 +210,8 @@ class Faults:
                 return web.Response(status=status, text=page, content_type="text/html")
             case PlatformError(code=code):
                 return self.failed(code)
+            case TooDeep():
+                return web.Response(text="[" * 100_000, content_type="application/json")
             case Reset():
                 return _cut(request)
 

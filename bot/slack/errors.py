@@ -14,7 +14,8 @@ from yarl import URL
 
 from bot.errors import DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed
 
-FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)  #: how a call of the SDK can fail
+#: How a call of the SDK can fail; the last: its answer is JSON that is nested too deep.
+FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, RecursionError)
 
 #: These happen before the first byte of a request is written.
 NEVER_SENT = (

@@ -10,7 +10,7 @@ from typing_extensions import override
 from bot.channels.base import Choice, InboundMessage, OutboundPart, Raw
 from bot.domain.text import Mark, RichText, Span
 from bot.errors import DeliveryError, Later, Rejected, Unconfirmed
-from bot.sandbox.faults import Fault, Hold, PlatformError, Reset, ServerError, Throttled
+from bot.sandbox.faults import Fault, Hold, PlatformError, Reset, ServerError, Throttled, TooDeep
 from tests.far import NOON, Far, Kept, TelegramFar, WhatsAppFar, messages, texts
 
 
@@ -186,6 +186,7 @@ UNCERTAIN = [
     ServerError(504, performed=False),
     Reset(performed=True),
     Reset(performed=False),
+    TooDeep(),
     Hold(performed=True),  # until we lose patience
     Hold(performed=False),
 ]

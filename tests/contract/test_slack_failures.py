@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.ports import Delivered, Part
 from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed
-from bot.sandbox.faults import Fault, PlatformError, Reset, ServerError, Throttled
+from bot.sandbox.faults import Fault, PlatformError, Reset, ServerError, Throttled, TooDeep
 from bot.slack.errors import writing
 from bot.slack.surface import PAGE
 from tests.database import Kind
@@ -45,6 +45,7 @@ FAULTS = [
     (ServerError(status=407), Later),
     (Reset(performed=False), Unconfirmed),
     (Reset(performed=True), Unconfirmed),
+    (TooDeep(), Unconfirmed),
     (PlatformError("token_revoked"), Down),
     (PlatformError("missing_scope"), Down),
     (PlatformError("not_in_channel"), Down),

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.faults import PlatformError, Reset, ServerError, Throttled
+from bot.sandbox.faults import PlatformError, Reset, ServerError, Throttled, TooDeep
 from bot.sandbox.slack.server import SlackSandbox
 
 
@@ -326,12 +326,13 @@ async def test_posts_beyond_the_pace_are_throttled_until_the_clock_moves(desk: D
         (PlatformError("internal_error", performed=True), True),
         (Reset(performed=False), False),
         (Reset(performed=True), True),
+        (TooDeep(), True),
     ],
 )
 async def test_a_planned_fault_happens_once(desk: Desk, fault: Any, performed: bool) -> None:  # noqa: FBT001 — a table's column
     desk.slack.faults.plan("chat.postMessage", fault)
 
-    with pytest.raises((SlackApiError, aiohttp.ClientError)):
+    with pytest.raises((SlackApiError, aiohttp.ClientError, RecursionError)):
         await desk.post("first")
     await desk.post("second")
 

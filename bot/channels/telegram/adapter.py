@@ -51,6 +51,9 @@ KINDS = {
     **dict.fromkeys(("audio/mpeg", "audio/mp4", "audio/x-m4a"), "audio"),
 }
 
+#: What the library raises over an answer that it did not expect, since it does not check what it digests.
+ODD = (LookupError, TypeError, ValueError, AttributeError, RecursionError)
+
 _Result = TypeVar("_Result")
 
 log = structlog.get_logger()
@@ -161,8 +164,7 @@ class TelegramChannel:
                 message = await send(part)
             except TelegramError as error:
                 raise translated(error) from error
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
-                # the library does not check what it digests
+            except ODD as error:
                 raise Unconfirmed("Telegram's answer can't be understood: the message may have arrived.") from error
         return Sent(f"{part.to.key}:{message.message_id}")
 
@@ -186,7 +188,7 @@ class TelegramChannel:
             except TelegramError as error:
                 if done not in error.message.lower():
                     raise translated(error) from error
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
+            except ODD as error:
                 raise Unconfirmed("Telegram's answer can't be understood: the message may have arrived.") from error
 
     async def _text(self, part: OutboundPart) -> Message:
