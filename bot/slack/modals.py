@@ -83,8 +83,11 @@ def modal(
 
 
 def about_of(private_metadata: str) -> int | None:
-    """The ticket's number that a modal carries; None where its number is asked for."""
-    number = json.loads(private_metadata)["number"]
+    """The ticket's number that a modal carries; None where its number is asked for, or an older version made it."""
+    try:
+        number = json.loads(private_metadata)["number"]
+    except (ValueError, LookupError, TypeError):
+        return None
     return number if isinstance(number, int) else None
 
 

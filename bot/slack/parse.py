@@ -12,12 +12,13 @@ from bot.domain.ids import AgentId, SlackChannel, SlackTs
 from bot.domain.text import RichText, Span
 from bot.slack import errors, modals, mrkdwn
 
+# Tuples, since what is looked for in them may be anything that JSON has.
 #: kinds of message that are somebody's words; all others are Slack's own remarks (joined, renamed the channel, …)
-WORDS = frozenset({None, "file_share", "thread_broadcast", "me_message", "bot_message"})
+WORDS = (None, "file_share", "thread_broadcast", "me_message", "bot_message")
 MICROSECONDS = 1_000_000
-GONE = frozenset({"tombstone"})  #: modes of a file that was deleted
+GONE = ("tombstone",)  #: modes of a file that was deleted
 _TS = re.compile(r"([0-9]{1,11})(?:\.([0-9]{1,6}))?")  # all of them are instants that Python knows
-HANDED_OVER = frozenset({"hosted", "snippet", "email"})  #: modes of a file whose bytes can be had
+HANDED_OVER = ("hosted", "snippet", "email")  #: modes of a file whose bytes can be had
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,7 +220,7 @@ def _problem(file: Mapping[str, Any]) -> str:
         return errors.FILE_OUTSIDE
     if mode == "hidden_by_limit":
         return errors.FILE_OVER_LIMIT
-    if access in {"access_denied", "file_not_found"}:
+    if access in ("access_denied", "file_not_found"):
         return errors.FILE_FORBIDDEN
     if access == "check_file_info" or mode in HANDED_OVER:
         return ""

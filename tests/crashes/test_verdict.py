@@ -1,7 +1,12 @@
 """The comparison at the end of a proof notices each way in which a promise can be broken."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
+from bot.sandbox.files import sample
+from tests.crashes.proof.ledger import Ledger
 from tests.crashes.proof.verdict import Fate, Sent, Verdict, compare
 
 SENT = (
@@ -71,3 +76,15 @@ def test_an_uncertain_message_may_have_arrived_or_not_but_not_twice() -> None:
     assert (missing.uncertain_missing, missing.uncertain_arrived, missing.is_good) == (["b1"], [], True)
     assert (arrived.uncertain_missing, arrived.uncertain_arrived, arrived.is_good) == ([], ["b1"], True)
     assert (twice.doubled, twice.is_good) == (["b1"], False)
+
+
+def test_a_file_of_which_one_byte_is_wrong_is_another_file() -> None:
+    nobody: Any = None
+    ledger = Ledger(nobody, nobody)
+    file = sample("photo", number=1)
+    token = ledger.write("f", "thread 1")
+    ledger.is_file(token, file)
+
+    assert ledger.token_of(file) == token
+    assert ledger.token_of(replace(file, content=file.content[:-1] + b"x")) not in ledger.sent
+    assert ledger.token_of(None) not in ledger.sent

@@ -5,7 +5,7 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from enum import StrEnum
 
 import aiohttp
@@ -48,11 +48,11 @@ class Killer:
         self._desk = desk
         self._chance = chance
         self.counts = Counter[str]()
-        self._calls: Mapping[str, tuple[Faults, str]] = {
-            "Slack": (desk.slack.faults, "chat.postMessage"),
-            "Telegram": (desk.telegram.faults, "sendMessage"),
-            "WhatsApp": (whatsapp.faults, "messages"),
-        }
+        slack, telegram = desk.slack.faults, desk.telegram.faults
+        self._calls: Sequence[tuple[Faults, str]] = [
+            *((slack, "chat.postMessage"), (telegram, "sendMessage"), (whatsapp.faults, "messages")) * 2,
+            *((slack, "files.completeUploadExternal"), (slack, "file"), (telegram, "file")),
+        ]
         self._ways: Mapping[Step, Callable[[], Awaitable[bool]]] = {
             Step.RANDOM: self._at_random,
             Step.BEFORE_INBOX: self._before_inbox,
@@ -126,7 +126,7 @@ class Killer:
 
     async def _gate(self, *, performed: bool) -> Hold:
         """The next call of a message, to one platform or another, which stands at a gate."""
-        faults, method = self._calls[self._chance.choice(list(self._calls))]
+        faults, method = self._chance.choice(self._calls)
         gate = faults.hold(method, performed=performed, matches=_is_a_message)
         try:
             async with asyncio.timeout(REACH_S):

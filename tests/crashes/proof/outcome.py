@@ -31,11 +31,11 @@ class Outcome:
     seconds: float = 0.0
     broken: list[str] = field(default_factory=list)
 
-    def judged(self, direction: str, verdict: Verdict) -> None:
-        """Take in what became of one direction's messages."""
+    def judged(self, direction: str, verdict: Verdict, *, files: int = 0) -> None:
+        """Take in what became of one direction's messages, so many of which are files."""
         names = (*PROMISES, "uncertain_arrived", "uncertain_missing")
         counts = Counter({name: len(getattr(verdict, name)) for name in names})
-        counts["messages"] = verdict.must
+        counts["messages"], counts["files"] = verdict.must, files
         self.found[direction] = counts
         self.broken += [
             f"{direction}: {LABELS.get(name, name)}: {', '.join(tokens)}"
@@ -76,6 +76,7 @@ class Outcome:
         """For people, in Markdown."""
         directions = list(self.found)
         rows: list[Sequence[object]] = [("messages", *(self.found[one]["messages"] for one in directions))]
+        rows.append(("– of these files, compared byte by byte", *(self.found[one]["files"] for one in directions)))
         rows += [(LABELS.get(name, name), *(self.found[one][name] for one in directions)) for name in PROMISES]
         rows.append(("uncertain, and listed as such", *(_uncertain(self.found[one]) for one in directions)))
         rows += [

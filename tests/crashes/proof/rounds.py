@@ -46,16 +46,17 @@ async def play(seed: str, *, steps: Iterable[Step], kind: Kind, rate: float, kee
         weather = Weather(desk, whatsapp, _chance(seed, "weather"), rate=rate)
         killer = Killer(desk, whatsapp, _chance(seed, "kills"))
         traffic = Traffic(ledger, weather, killer, _chance(seed, "traffic"))
-        outcome = Outcome([seed], kills=killer.counts, faults=weather.counts, acts=traffic.counts)
+        outcome = Outcome([seed], kills=killer.counts, faults=weather.counts)
         await killer.start()
         await _storm(killer, weather, traffic, steps)
         await _calm(desk, killer, weather, traffic, outcome)
         to_slack, to_phones, others = await ledger.verdicts()
-        outcome.judged("customers → Slack", to_slack)
-        outcome.judged("agents → customers", to_phones)
+        outcome.judged("customers → Slack", to_slack, files=ledger.files_sent("f"))
+        outcome.judged("agents → customers", to_phones, files=ledger.files_sent("g"))
         outcome.broken += [f"`loket failed` lists: {line}" for line in others]
         if TOKEN.search(desk.log):
             outcome.broken.append("the log holds what people wrote")
+        outcome.acts = traffic.counts
         outcome.internal = sum(one.fate is Fate.NEVER for one in ledger.sent.values())
         outcome.seconds = time.monotonic() - began
         if outcome.broken:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
-from bot.sandbox.faults import Fault, Hold, PlatformError, Reset, ServerError, Throttled
+from bot.sandbox.faults import CutOff, Fault, Hold, PlatformError, Reset, ServerError, Throttled
 from bot.sandbox.whatsapp import WhatsAppSandbox
 from tests.crashes.desk import Desk
 
@@ -19,9 +19,12 @@ DISCONNECT_EVERY_S = (1.0, 6.0)
 SLACK = frozenset(
     {"chat.postMessage", "chat.update", "conversations.replies", "conversations.history", "reactions.add"}
     | {"reactions.remove", "reactions.get", "users.info", "chat.postEphemeral"}
+    | {"files.getUploadURLExternal", "files.completeUploadExternal", "files.info"}
 )
-TELEGRAM = frozenset({"sendMessage", "getUpdates", "editMessageText", "deleteMessage"})
-WHATSAPP = frozenset({"messages"})
+TELEGRAM = frozenset({"sendMessage", "getUpdates", "editMessageText", "deleteMessage", "getFile"})
+TELEGRAM |= {"sendPhoto", "sendDocument", "sendAudio"}
+WHATSAPP = frozenset({"messages", "media_upload", "media"})
+BYTES = frozenset({"upload", "file", "download"})  #: a file itself, at any of them
 
 FAULTS: Mapping[str, Callable[[], Fault]] = {
     "429": partial(Throttled, 1),
@@ -36,6 +39,7 @@ SLACKS: Mapping[str, Callable[[], Fault]] = {
     "internal_error, not performed": partial(PlatformError, "internal_error", performed=False),
     "internal_error, performed": partial(PlatformError, "internal_error", performed=True),
 }
+BYTES_FAULTS: Mapping[str, Callable[[], Fault]] = {**FAULTS, "reset in the middle": CutOff}
 
 
 class Weather:
@@ -104,8 +108,10 @@ class Weather:
         method: str,
         _: Mapping[str, object],
     ) -> Fault | None:
-        if method not in methods or self._chance.random() >= self._rate:
+        if method not in methods | BYTES or self._chance.random() >= self._rate:
             return None
+        if method in BYTES:
+            faults = BYTES_FAULTS
         kind = self._chance.choice(list(faults))
         self.counts[kind] += 1
         fault = faults[kind]()
