@@ -59,6 +59,7 @@ EVENTS = (
     "app_mention",
     "app_uninstalled",
     "channel_archive",
+    "file_deleted",
     "group_archive",
     "member_joined_channel",
     "member_left_channel",

@@ -6,7 +6,7 @@ Tests say who does what; everything travels through the real SDKs, HTTP and WebS
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -95,9 +95,9 @@ class Agent:
         await self.world.quiet()
         return ts
 
-    async def edits(self, ts: str, text: str) -> None:
-        """Edit an own message."""
-        self.world.slack.edit(self.id, self.world.channel, ts, text)
+    async def edits(self, ts: str, text: str, *, more: Sequence[File] = ()) -> None:
+        """Edit an own message, perhaps adding files."""
+        self.world.slack.edit(self.id, self.world.channel, ts, text, more=more)
         await self.world.quiet()
 
     async def takes_file_away(self, ts: str, number: int = 0) -> None:

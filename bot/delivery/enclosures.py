@@ -3,9 +3,8 @@
 from pathlib import Path
 from typing import Protocol
 
-from tortoise.transactions import in_transaction
-
 from bot.channels.base import Channel, OutboundFile, Sink
+from bot.delivery.attachments import note
 from bot.delivery.files import LARGEST_BYTES, FileStore
 from bot.domain.filetypes import HEAD_BYTES, harmless, sniffed
 from bot.models.rows import AttachmentRow
@@ -48,10 +47,10 @@ class Enclosures:
         return OutboundFile(path=path, kind=kind, name=name, mime=mime, size_bytes=size_bytes)
 
     async def _fetched(self, row: AttachmentRow) -> Path:
-        await _store(row, state="waiting")
+        await note({row.id: {"state": "waiting"}})
         async with self._store.keep(row.id, cap_bytes=LARGEST_BYTES) as kept:
             await self._origin.fetch(row, kept.write)
-        await _store(row, state="here", sha256=kept.sha256, size_bytes=kept.size_bytes)
+        await note({row.id: {"state": "here", "sha256": kept.sha256, "size_bytes": kept.size_bytes}})
         path = self._store.here(row.id)
         assert path is not None  # noqa: S101 - it has just been kept
         return path
@@ -63,8 +62,3 @@ class Enclosures:
     async def remove(self, attachment: int) -> None:
         """It is not needed any more; should somebody want it sent again, it is fetched again."""
         await self._store.remove([attachment])
-
-
-async def _store(row: AttachmentRow, **columns: object) -> None:
-    async with in_transaction():
-        await AttachmentRow.change({"id": row.id}, **columns)

@@ -288,6 +288,15 @@ class FileRefused(_Event):
     reason: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FilesChanged(_Event):
+    """An agent took files out of a message or put others in: how it was, now that the message no longer tells."""
+
+    message: MessageId
+    gone: tuple[str, ...]  #: names
+    come: tuple[str, ...]
+
+
 Event = (
     TicketOpened
     | CustomerWrote
@@ -321,4 +330,5 @@ Event = (
     | ChangeCarried
     | ChangeNotCarried
     | FileRefused
+    | FilesChanged
 )

@@ -20,6 +20,7 @@ from bot.domain.events import (
     Event,
     FileNotFetched,
     FileRefused,
+    FilesChanged,
     Hint,
     MessageId,
     NoteTaken,
@@ -209,7 +210,7 @@ def intents_for(event: Event) -> tuple[Intent, ...]:  # noqa: C901, PLR0912, PLR
             name, words = ("solved_with", {"resolution": resolution}) if resolution else ("solved", {})
             told = TellCustomer(name="ticket.solved", due_at=event.at + UNDO_WITHIN)
             return (PostNotice(name=name, people=(actor,), words=words), told)
-        case TicketClosed():
+        case TicketClosed() | FilesChanged():
             return ()
         case CustomerConfirmed():
             return (TakeBack(), PostNotice(name="confirmed", people=(actor,)), TellCustomer(name="ticket.rate"))

@@ -29,7 +29,7 @@ from bot.services.replies import Written
 from bot.slack import parse, receipts
 from bot.slack.downloads import SlackFiles
 from bot.slack.homes import Homes
-from bot.slack.parse import Deleted, Edited, HomeOpened, MembershipChanged, Nothing, Posted
+from bot.slack.parse import Deleted, Edited, FileDeleted, HomeOpened, MembershipChanged, Nothing, Posted
 
 SOURCE = "slack"
 
@@ -61,7 +61,7 @@ class Events:
         self._homes = homes
         self._replies = front.services.replies
 
-    async def process(self, arrived: Arrived) -> None:
+    async def process(self, arrived: Arrived) -> None:  # noqa: C901 - a table, one row for each kind of event
         """Turn one event into decisions; again, when it was processed before, into none."""
         try:
             body = json.loads(arrived.body)
@@ -78,6 +78,8 @@ class Events:
                     channel=was.channel, thread=was.thread, ts=was.ts, agent=was.user or AgentId("?"), cause=cause,
                     now=self._front.clock.now(),
                 )  # fmt: skip
+            case FileDeleted(file=file):
+                await self._replies.file_deleted(file, cause=cause, now=self._front.clock.now())
             case MembershipChanged(channel=channel):
                 self._front.people.forget(channel=channel)
             case HomeOpened(user=user, hash=shown):

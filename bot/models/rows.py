@@ -189,6 +189,9 @@ class MessageRow(Row):
         )
 
 
+DROPPED = "dropped"  #: the state of a file that was taken out of its message; the row stays, as a trace
+
+
 class AttachmentRow(Row):
     """A file of a message, on its way in either direction; its bytes are on the disk only while it is ``here``."""
 
@@ -204,7 +207,7 @@ class AttachmentRow(Row):
     size_bytes = fields.BigIntField(null=True)  # None: not known before it is here
     sha256 = fields.CharField(64, null=True)  # of what was fetched
     source = _json()  # what its platform needs to hand it over
-    state = fields.CharField(12)  # waiting | here | done | failed
+    state = fields.CharField(12)  # waiting | here | done | failed | dropped
     slack_file = fields.CharField(32, null=True)  # what it is called in Slack, kept before the upload is completed
     error = _nullable_text()
     created_at = fields.DatetimeField()

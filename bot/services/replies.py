@@ -1,14 +1,15 @@
 """What agents write: replies, notes, and the questions in between. The table is in `bot.domain.replies`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.delivery import decide, outbox
+from bot.delivery import attachments, decide, outbox
 from bot.domain import ticket as tickets
 from bot.domain.enclosures import Enclosed
 from bot.domain.events import (
     DESK,
+    Actor,
     Event,
     FileRefused,
     Hint,
@@ -85,6 +86,20 @@ class Explicit:
     text: RichText
     files: tuple[Enclosed, ...] = ()
     ts: SlackTs | None = None  #: the message in the thread that says it; None: the thread does not show it yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Version:
+    """What a message says after an edit."""
+
+    text: RichText
+    files: Sequence[Enclosed]
+    is_internal: bool
+
+    @property
+    def stays_here(self) -> bool:
+        """Whether the customer is to have none of it."""
+        return self.is_internal or not (self.text or self.files)
 
 
 class Replies:
@@ -168,39 +183,71 @@ class Replies:
             message = await MessageRow.get_or_none(ticket_id=row.id, slack_ts=written.ts)
             if message is None or (await _says(message, written) and not written.is_internal):
                 return
-            events = await self._after_edit(row, message, written, cause=cause, now=now)
+            text = written.text if message.direction == "note" else written.to_customer
+            said, actor = (
+                _Version(text=text, files=written.files, is_internal=written.is_internal),
+                acting(written.author),
+            )
+            events = await self._after_edit(row, message, said, actor=actor, cause=cause, now=now)
             await commit_change(self._context, row, Change(ticket_of(row), events), cause=cause, now=now)
 
+    async def file_deleted(self, file: str, *, cause: Cause, now: datetime) -> None:
+        """
+        Follow the end of a file in Slack as if the writer of its message had taken it out.
+
+        Often an edit of the message says the same, before or after.
+        """
+        async with self._context.transaction():
+            if not await first_time(cause, now=now):
+                return
+            for message in await enclosures.having(file):
+                row, actor = await TicketRow.by_id(message.ticket_id), Actor(message.author)
+                rest = await enclosures.without(MessageId(message.id), file)
+                said = _Version(text=RichText.from_json(message.body), files=rest, is_internal=False)
+                events = await self._after_edit(row, message, said, actor=actor, cause=cause, now=now)
+                await commit_change(self._context, row, Change(ticket_of(row), events), cause=cause, now=now)
+
     async def _after_edit(
-        self, row: TicketRow, message: MessageRow, written: Written, *, cause: Cause, now: datetime
+        self, row: TicketRow, message: MessageRow, said: _Version, *, actor: Actor, cause: Cause, now: datetime
     ) -> tuple[Event, ...]:
-        number, actor, mid = TicketNumber(row.number), acting(written.author), MessageId(message.id)
-        undecided = message.receipt == Receipt.HELD
+        mid, undecided = MessageId(message.id), message.receipt == Receipt.HELD
         waits = await decide.waits(mid)
         if message.direction == "out" and (waits or not (undecided or await decide.all_held(mid))):
             revision = Revision(
                 context=self._context, row=row, message=message, what="edit", actor=actor, cause=cause, now=now
             )
-            is_gone = written.is_internal or not (written.to_customer or written.files)
-            return await revision.edit(written.to_customer, written.files, is_internal=is_gone)
-        message.body = (written.text if message.direction == "note" else written.to_customer).to_json()
+            return await revision.edit(said.text, said.files, is_internal=said.stays_here)
+        message.body = said.text.to_json()
         await message.save(update_fields=["body"])
-        await enclosures.drop_others(mid, written.files)
+        known = {file.id for file in await attachments.of_message(mid)}
+        changed = await enclosures.follow(row, mid, said.files, actor=actor, now=now)
         if message.direction == "note":
-            return ()
-        if written.is_internal or not (written.to_customer or written.files):
+            return changed
+        if said.stays_here:
             await withdraw(message, why="edited into a note", now=now)
-            return (ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid),)
+            return (*changed, ReplyWithdrawn(ticket=TicketNumber(row.number), actor=actor, at=now, message=mid))
         if undecided:
-            return ()
+            return changed
+        return (*changed, *await self._held_anew(row, message, known, actor=actor, cause=cause, now=now))
+
+    async def _held_anew(
+        self, row: TicketRow, message: MessageRow, known: Collection[int], *, actor: Actor, cause: Cause, now: datetime
+    ) -> tuple[Event, ...]:
+        """What the message is now waits in the place of what it was; what of new files can't go is said at once."""
+        number, mid = TicketNumber(row.number), MessageId(message.id)
+        refused = [
+            FileRefused(ticket=number, actor=actor, at=now, message=mid, name=file.name, reason=file.error or "")
+            for file in await enclosures.refuse(self._context, row, mid, now=now)
+            if file.id not in known
+        ]
         due_at = now + self._context.config.replies.hold
         parts = await to_customer(self._context, row, mid, due_at=due_at)
         if not parts:  # what is left is a file that can't go
             await withdraw(message, why="edited", now=now)
-            return (ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid),)
+            return (*refused, ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid))
         place = await decide.withdraw(mid, why="edited", now=now)
         await outbox.put(parts, cause=cause, now=now, seq=place)
-        return (ReplyChanged(ticket=number, actor=actor, at=now, message=mid, due_at=due_at),)
+        return (ReplyChanged(ticket=number, actor=actor, at=now, message=mid, due_at=due_at), *refused)
 
     async def deleted(
         self, *, channel: SlackChannel, thread: SlackTs, ts: SlackTs, agent: AgentId, cause: Cause, now: datetime

@@ -66,14 +66,18 @@ class Revision:
             steps = revised(words, await pieces_of(self.context, self.row, self.message, text))
             if steps is None:
                 raise Rejected("It now needs more messages than were sent.")
-            gone = await enclosures.taken_away(MessageId(self.message.id), files)
+            mid = MessageId(self.message.id)
+            if await enclosures.added(mid, files):
+                raise Rejected("It now has a file that was not sent; a file goes only with a new message.")
+            gone = await enclosures.taken_away(mid, files)
             steps = (*steps, *taken_back([part for part in parts if part.file in gone]))
             await self._check(steps)
         except Rejected as refusal:
             return (self._refused(str(refusal)),)
         self.message.body = text.to_json()
         await self.message.save(update_fields=["body"])
-        return await self._made(steps, parts)
+        changed = await enclosures.follow(self.row, mid, files, actor=self.actor, now=self.now)
+        return (*changed, *await self._made(steps, parts))
 
     async def delete(self) -> tuple[Event, ...]:
         """Let the customer's copy be gone; whatever has not left stays here."""

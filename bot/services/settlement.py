@@ -4,6 +4,7 @@ from datetime import datetime
 
 from bot.channels.base import Report, Word
 from bot.delivery import decide
+from bot.delivery.attachments import LIVE
 from bot.delivery.ports import FILE, Arrived, Delivered, Outcome, Part, Refused, Unknown
 from bot.domain.events import DESK, Event, MessageId, ReplyAccepted, ReplyFailed, ReplyHeld, ReplyUncertain
 from bot.domain.ids import Cause, TicketNumber
@@ -121,7 +122,7 @@ class Settlement:
     async def _sent(self, part: Part, outcome: Outcome, *, cause: Cause, now: datetime) -> None:
         """A part to the customer ended: the receipt says so, and what went wrong stands in the thread."""
         if FILE in part.payload and isinstance(outcome, Delivered):
-            await AttachmentRow.change({"id": part.payload[FILE]}, state="done", settled_at=now)
+            await AttachmentRow.change({"id": part.payload[FILE], "state": LIVE}, state="done", settled_at=now)
         row = await TicketRow.by_id(part.ticket)
         message = await MessageRow.by_id(part.message)
         if isinstance(outcome, Refused) and outcome.waits and message.author != DESK:

@@ -78,16 +78,18 @@ class CatchUp:
         channel, me = str(row.slack_channel), (await self._people.me()).user
         gone = await self._known(row)  # before reading: what is stored later is not gone
         events: list[_Json] = []
+        others: list[_Json] = []
         async for message in self._thread(channel, str(row.thread_ts)):
             gone.pop(str(message.get("ts")), None)
             said = parse.posted(message, channel=channel)
             if isinstance(said, Posted) and said.user != me:
                 events += _written(message)
+                others += [{"event": event} for event in _without_files(message)]
         events += [self._deleted(ts, user=user, thread=str(row.thread_ts)) for ts, user in gone.items()]
         bodies = [
             {"type": "event_callback", "event": {**event, "type": "message", "channel": channel}} for event in events
         ]
-        return [parse.raw(body, text=json.dumps(body)) for body in bodies]
+        return [parse.raw(body, text=json.dumps(body)) for body in (*bodies, *others)]
 
     async def _known(self, row: TicketRow) -> dict[str, str]:
         """The messages of agents in the thread that we have, decided or not, each with who wrote it."""
@@ -112,6 +114,13 @@ class CatchUp:
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 return
+
+
+def _without_files(message: _Json) -> Iterator[_Json]:
+    """The ends of files that stood in a message: nothing else says when they were."""
+    for file in message.get("files") or ():
+        if file.get("mode") in parse.GONE:
+            yield {"type": "file_deleted", "file_id": file.get("id")}
 
 
 def _written(message: _Json) -> Iterator[_Json]:

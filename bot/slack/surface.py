@@ -16,6 +16,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.channels.base import Capabilities
 from bot.config import Config
+from bot.delivery import attachments
 from bot.delivery.customers import window_closes_at
 from bot.delivery.ports import FETCH, FILE, Delivered, Part
 from bot.domain.events import DESK
@@ -373,7 +374,7 @@ class SlackSurface:
         if kind.removeprefix(EDIT) == "text":
             return []
         size = partial(self._texts.size, self._config.desk_named(row.desk).language)
-        return [line_of(file, size) for file in await AttachmentRow.filter(message_id=message).order_by("position")]
+        return [line_of(file, size) for file in await attachments.of_message(message)]
 
     def _reason(self, row: TicketRow, sentence: str) -> str:
         return self._texts.reason(self._config.desk_named(row.desk).language, sentence)
@@ -393,8 +394,8 @@ async def _ticket(part: Part) -> TicketRow:
 
 async def _said(message: MessageRow) -> RichText:
     """What an agent said: the words, and below them the names of the files."""
-    body, files = RichText.from_json(message.body), AttachmentRow.filter(message_id=message.id).order_by("position")
-    return joined(([body] if body else []) + [_named(file) for file in await files], "\n")
+    body, files = RichText.from_json(message.body), await attachments.of_message(message.id)
+    return joined(([body] if body else []) + [_named(file) for file in files], "\n")
 
 
 def _named(file: AttachmentRow) -> RichText:

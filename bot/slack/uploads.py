@@ -12,8 +12,8 @@ from typing import Any
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
-from tortoise.transactions import in_transaction
 
+from bot.delivery.attachments import note
 from bot.delivery.files import FileStore
 from bot.delivery.ports import Delivered, Part
 from bot.domain.filetypes import file_name, type_label
@@ -47,9 +47,7 @@ class Uploads:
         given = {row.id: await self._uploaded(row, path) for row in rows if (path := paths[row.id]) is not None}
         if not given:
             return Delivered(facts={"missing": missing})
-        async with in_transaction():
-            for row in rows:
-                await AttachmentRow.change({"id": row.id}, slack_file=given.get(row.id))
+        await note({row.id: {"slack_file": given.get(row.id)} for row in rows})
         shared: list[dict[str, str | None]] = [
             {"id": given[row.id], "title": name_of(row)} for row in rows if row.id in given
         ]

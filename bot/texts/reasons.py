@@ -91,6 +91,9 @@ REASONS: dict[str, str] = {
     "It now holds something internal, which is never carried.": (
         "Isinya sekarang internal, dan itu tidak pernah diteruskan."
     ),
+    "It now has a file that was not sent; a file goes only with a new message.": (
+        "Sekarang ada berkas yang tidak terkirim; berkas hanya dikirim dengan pesan baru."
+    ),
     "It now needs more messages than were sent.": "Sekarang perlu lebih banyak pesan daripada yang terkirim.",
     "Nobody can tell whether the customer has it, so it can't be changed there.": (
         "Tidak ada yang tahu apakah pelanggan menerimanya, jadi tidak bisa diubah di sana."

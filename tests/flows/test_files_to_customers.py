@@ -7,42 +7,20 @@ from typing import Any, Literal
 
 import pytest
 
-from bot.delivery.ports import FILE
-from bot.models.rows import AttachmentRow, DeliveryRow
+from bot.models.rows import AttachmentRow
 from bot.sandbox.faults import Fault, PlatformError, Reset, ServerError, Throttled
-from bot.sandbox.files import File, sample
+from bot.sandbox.files import File
 from tests.crashes.process import until
 from tests.database import Kind
+from tests.enclosed import HOLD, INVOICE, LARGE, MORE, SCAN, SNIPPET, SONG, texts, under_way
 from tests.world import Customer, World
 from tests.world import world as new_world
 
-HOLD = timedelta(seconds=5)
-SCAN = File("scan.png", "image/png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 900)
-MORE = File("more.png", "image/png", b"\x89PNG\r\n\x1a\nmore")
-INVOICE = sample("document", number=1)
-SONG = sample("audio", number=2)
-SNIPPET = File("Untitled.txt", "text/plain", b"<hello> & bye\r\n")
-LARGE = {"name": "film.mp4", "mimetype": "video/mp4", "size": 80_000_000}
-
 
 @pytest.fixture
-async def ada(world: World) -> Customer:
-    """A customer whose ticket belongs to Mika."""
-    customer = world.customer()
-    await customer.writes("Where is my order?")
-    await world.mika.presses("ticket.claim", on=world.card())
-    return customer
-
-
-async def under_way() -> list[str]:
-    """The names of the files that left for a customer, or would."""
-    rows = [row for row in await DeliveryRow.filter(kind="send").order_by("id") if FILE in row.payload]
-    return [(await AttachmentRow.get(id=row.payload[FILE])).name for row in rows if row.state != "discarded"]
-
-
-def texts(ada: Customer) -> list[str]:
-    """What the agents' words were that she got; the first text is the desk's."""
-    return [text for text in ada.received[1:] if text]
+def kind() -> Kind:
+    """One database: both do the same here, as one test makes sure."""
+    return Kind.SQLITE
 
 
 # What is internal stays here
@@ -110,46 +88,6 @@ async def test_a_file_without_a_word_by_the_owner_is_an_answer(world: World, ada
     assert held == ["scan.png"]
     assert texts(ada) == []
     assert ada.files == [("photo", SCAN)]
-
-
-# Taken back in time
-
-
-async def test_undo_takes_the_files_back_with_the_text(world: World, ada: Customer) -> None:
-    ts = await world.mika.writes("The scan", under=world.card(), files=[SCAN, MORE])
-    await world.mika.commands("/loket undo #1")
-    await world.passes(HOLD)
-
-    assert await under_way() == []
-    assert len(ada.received) == 1
-    assert world.reactions(ts) == ["lock"]
-
-
-async def test_a_message_that_is_deleted_in_its_hold_takes_its_files_along(world: World, ada: Customer) -> None:
-    ts = await world.mika.writes("The scan", under=world.card(), files=[SCAN])
-    await world.mika.deletes(ts)
-    await world.passes(HOLD)
-
-    assert await under_way() == []
-    assert len(ada.received) == 1
-
-
-async def test_an_edit_that_makes_the_text_internal_keeps_the_files_here(world: World, ada: Customer) -> None:
-    ts = await world.mika.writes("The scan", under=world.card(), files=[SCAN])
-    await world.mika.edits(ts, "// The scan")
-    await world.passes(HOLD)
-
-    assert await under_way() == []
-    assert len(ada.received) == 1
-
-
-async def test_an_edit_of_the_words_leaves_the_files_where_they_are(world: World, ada: Customer) -> None:
-    ts = await world.mika.writes("The scna", under=world.card(), files=[SCAN])
-    await world.mika.edits(ts, "The scan")
-    await world.passes(HOLD)
-
-    assert await under_way() == ["scan.png"]
-    assert texts(ada) == ["The scan"]
 
 
 # Questions
@@ -277,6 +215,7 @@ async def test_the_limit_is_told_in_the_desks_language(indonesian: World) -> Non
 # Byte for byte
 
 
+@pytest.mark.parametrize("kind", list(Kind))
 async def test_files_follow_their_text_in_order_each_as_what_shows_it_best(world: World, ada: Customer) -> None:
     ts = await world.mika.writes("All of it", under=world.card(), files=[INVOICE, SCAN, SNIPPET, SONG])
     await world.passes(HOLD)
@@ -295,52 +234,6 @@ async def test_what_only_calls_itself_a_picture_goes_as_a_document(world: World,
     await world.passes(HOLD)
 
     assert [(kind, file.content) for kind, file in ada.files] == [("document", liar.content)]
-
-
-async def test_a_file_that_is_taken_away_in_the_hold_is_not_sent(world: World, ada: Customer) -> None:
-    ts = await world.mika.writes("Both", under=world.card(), files=[SCAN, INVOICE])
-    await world.mika.takes_file_away(ts, 0)
-    await world.passes(HOLD)
-
-    assert texts(ada) == ["Both"]
-    assert ada.files == [("document", INVOICE)]
-
-
-async def test_taking_the_only_file_away_takes_the_message_back(world: World, ada: Customer) -> None:
-    ts = await world.mika.writes("", under=world.card(), files=[SCAN])
-    await world.mika.takes_file_away(ts)
-    await world.passes(HOLD)
-
-    assert len(ada.received) == 1
-    assert world.reactions(ts) == ["lock"]
-
-
-async def test_a_file_that_is_taken_away_from_a_note_can_t_be_sent_any_more(world: World, ada: Customer) -> None:
-    ts = await world.budi.writes("Both", under=world.card(), files=[SCAN, INVOICE])
-    await world.budi.takes_file_away(ts, 0)
-    hint = world.slack.ephemerals(world.budi.id)[-1]
-    await world.budi.presses("note.send", on=hint["ts"], ephemeral=True)
-
-    assert ada.files == [("document", INVOICE)]
-
-
-async def test_deleting_a_reply_later_deletes_its_files_at_the_customer(world: World, ada: Customer) -> None:
-    ts = await world.mika.writes("Both", under=world.card(), files=[SCAN])
-    await world.passes(HOLD)
-    await world.mika.deletes(ts)
-
-    assert len(ada.received) == 1
-
-
-async def test_taking_a_file_away_later_deletes_it_at_the_customer_and_nothing_else(
-    world: World, ada: Customer
-) -> None:
-    ts = await world.mika.writes("Both", under=world.card(), files=[SCAN, INVOICE])
-    await world.passes(HOLD)
-    await world.mika.takes_file_away(ts, 0)
-
-    assert texts(ada) == ["Both"]
-    assert ada.files == [("document", INVOICE)]
 
 
 # What goes wrong on the way

@@ -12,7 +12,7 @@ from bot.services.context import Context
 from bot.services.failed import Failed
 from bot.texts import Texts
 from tests.database import Kind
-from tests.flows.test_files_to_customers import SCAN
+from tests.enclosed import SCAN
 from tests.flows.test_whatsapp import WhatsAppWorld, whatsapp_world
 from tests.world import Customer, World, words
 

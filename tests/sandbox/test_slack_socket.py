@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.sandbox.files import File
 from bot.sandbox.slack.server import SlackSandbox
 
 Body = dict[str, Any]
@@ -31,6 +32,7 @@ class Desk:
         self.app.middleware(self._take)
         self.app.event({"type": "message"})(_nothing)
         self.app.event({"type": "message", "subtype": None})(_nothing)
+        self.app.event("file_deleted")(_nothing)
         for kind in ("app_mention", "reaction_added", "reaction_removed", "member_joined_channel", "app_home_opened"):
             self.app.event(kind)(_nothing)
 
@@ -195,6 +197,20 @@ async def test_a_broadcast_reply_brings_its_root_and_the_root_its_new_count(conn
     assert found["thread_broadcast"]["root"]["text"] == "root"
     assert found["message_changed"]["message"]["reply_count"] == 1
     assert found["message_changed"]["message"]["text"] == "root"
+
+
+async def test_files_that_are_put_in_or_deleted_are_told_with_their_message(connected: Desk) -> None:
+    ts = connected.slack.post(connected.mika, connected.channel, "Here", files=["a.png"])
+    connected.slack.edit(connected.mika, connected.channel, ts, "Here", more=[File("b.png", "image/png", b"b")])
+    (first, _) = connected.slack.messages(connected.channel)[0]["files"]
+    connected.slack.take_file_away(connected.mika, connected.channel, ts, first["id"])
+    await connected.slack.quiet()
+
+    told = {event["event_ts"]: event for event in connected.events if kind_of(event) != "file_share"}
+    put_in, taken, gone = (told[at] for at in sorted(told))
+    assert [file["name"] for file in put_in["message"]["files"]] == ["a.png", "b.png"]
+    assert [file["mode"] for file in taken["message"]["files"]] == ["tombstone", "hosted"]
+    assert (gone["type"], gone["file_id"]) == ("file_deleted", first["id"])
 
 
 async def test_files_reactions_and_comings_are_told(connected: Desk) -> None:

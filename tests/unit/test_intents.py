@@ -24,6 +24,7 @@ from bot.domain.events import (
     Event,
     FileNotFetched,
     FileRefused,
+    FilesChanged,
     Hint,
     MessageId,
     NoteTaken,
@@ -204,6 +205,7 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
         FileRefused(**said(), name="film.mp4", reason="too large"),
         (PostNotice(name="file_refused", people=(MIKA,), words={"file": "film.mp4", "why": "too large"}), RECEIPT),
     ),
+    (FilesChanged(**said(), gone=("scan.png",), come=()), ()),
     (
         FileNotFetched(**said(DESK), part=3, reason="It is gone."),
         (PostTrouble(message=MESSAGE, part=3, reason="It is gone.", uncertain=False),),

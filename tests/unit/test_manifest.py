@@ -66,6 +66,7 @@ def test_each_event_has_the_scope_that_slack_demands_for_it() -> None:
         "app_mention": {"app_mentions:read"},
         "app_uninstalled": set(),
         "channel_archive": {"channels:read"},
+        "file_deleted": {"files:read"},
         "group_archive": {"groups:read"},
         "member_joined_channel": {"channels:read", "groups:read"},
         "member_left_channel": {"channels:read", "groups:read"},

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.enclosures import Enclosed
 from bot.slack import parse
-from bot.slack.parse import Edited, Nothing, Posted
+from bot.slack.parse import Edited, FileDeleted, Nothing, Posted
 
 ADDRESS = "https://files.slack.com/files-pri/T1-F1/download/invoice.pdf"
 HOSTED = {
@@ -91,6 +91,14 @@ def test_taking_a_file_away_is_an_edit_though_the_words_stay() -> None:
 
     assert isinstance(edit, Edited)
     assert (len(edit.before.files), len(edit.after.files)) == (1, 0)
+
+
+def test_the_end_of_a_file_is_told_once_whoever_finds_it_out() -> None:
+    body = {"event_id": "Ev1", "event": {"type": "file_deleted", "file_id": "F1", "event_ts": "1.000200"}}
+    again = {"event": {"type": "file_deleted", "file_id": "F1"}}
+
+    assert parse.happened(body) == FileDeleted("F1")
+    assert parse.raw(body, text="").key == parse.raw(again, text="").key
 
 
 def test_a_picture_that_was_made_smaller_is_no_edit() -> None:

@@ -58,13 +58,15 @@ class Writing:
             body["subtype"] = "thread_broadcast"
         return self.core.post(where, body, root=thread_ts).ts
 
-    def edit(self, as_: str, channel: str, ts: str, text: str) -> None:
-        """Edit an own message."""
+    def edit(self, as_: str, channel: str, ts: str, text: str, *, more: Sequence[File] = ()) -> None:
+        """Edit an own message; by an app that acts for the person, files may be added (chat.update, ``file_ids``)."""
         message = self._own(as_, channel, ts)
         if not text.strip() and not message.body.get("files"):
             raise Refused("A message needs a text.")
         edited = {"edited": {"user": as_, "ts": self.core.workspace.next_ts()}}
-        self.core.change(message, {**message.body, **self._typed(self._person(as_), text), **edited})
+        files = [*message.body.get("files", ()), *(self._file(as_, file) for file in more)]
+        added = {"files": files} if more else {}
+        self.core.change(message, {**message.body, **self._typed(self._person(as_), text), **edited, **added})
 
     def take_file_away(self, as_: str, channel: str, ts: str, file: str) -> None:
         """Delete a file of an own message, by its id; the message stays."""
@@ -72,6 +74,8 @@ class Writing:
         files = [one if one["id"] != file else {"id": file, "mode": "tombstone"} for one in message.body["files"]]
         self.core.workspace.files.pop(file, None)
         self.core.change(message, {**message.body, "files": files})
+        at = self.core.workspace.next_ts()
+        self.core.event("file_deleted", {"type": "file_deleted", "file_id": file, "event_ts": at})
 
     def delete(self, as_: str, channel: str, ts: str) -> None:
         """Delete an own message."""
