@@ -193,6 +193,7 @@ class Capabilities:
     label: str  #: the channel as people call it
     window: timedelta | None = None  #: so long after the customer's last message we may write; None: always
     echo: timedelta | None = None  #: so long the platform may take to report an attempt by itself; None: it does not
+    deletions: bool = False  #: it tells what customers delete
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

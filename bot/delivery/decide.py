@@ -42,6 +42,13 @@ async def hold(message: int, *, refused: int, reason: str, now: datetime) -> Non
     await rows.update(state="held", announced_at=now, settled_at=None, lease_until=None, error=reason)
 
 
+async def drop(message: int, *, refused: int, reason: str, now: datetime) -> None:
+    """Nothing of a message is tried any more: not the part that was ``refused`` for this reason, nor what follows."""
+    rest = Q(state__in=("held", "queued", "later")) | Q(id=refused)
+    rows = DeliveryRow.filter(rest, message_id=message, kind="send")
+    await rows.update(state="discarded", error=reason, settled_at=now, lease_until=None)
+
+
 async def waits(message: int) -> bool:
     """Whether parts of the message are held until a person says that they shall be sent."""
     return await DeliveryRow.exists(message_id=message, kind="send", state="held", announced_at__isnull=False)

@@ -68,6 +68,13 @@ class CustomerEdited(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierWordsCame(_Event):
+    """What a message of the customer said before they changed it came after the change."""
+
+    message: MessageId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerDeleted(_Event):
     """The customer deleted a message on their side, for everybody; we keep its words."""
 
@@ -230,6 +237,14 @@ class FileNotFetched(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CourtesyDropped(_Event):
+    """What the desk says by itself can't reach the customer now; later it would come too late."""
+
+    message: MessageId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyUncertain(_Event):
     """Nobody can tell whether a part of a message to the customer arrived."""
 
@@ -301,6 +316,7 @@ Event = (
     TicketOpened
     | CustomerWrote
     | CustomerEdited
+    | EarlierWordsCame
     | CustomerDeleted
     | CustomerReacted
     | TicketClaimed
@@ -323,6 +339,7 @@ Event = (
     | FileNotFetched
     | ReplyFailed
     | ReplyHeld
+    | CourtesyDropped
     | ReplyUncertain
     | PartDecided
     | NoteTaken

@@ -10,6 +10,7 @@ from bot.domain.events import (
     ChangeNotCarried,
     ChangeSent,
     ChangeUndone,
+    CourtesyDropped,
     CustomerConfirmed,
     CustomerDeleted,
     CustomerEdited,
@@ -17,6 +18,7 @@ from bot.domain.events import (
     CustomerReacted,
     CustomerUnreachable,
     CustomerWrote,
+    EarlierWordsCame,
     Event,
     FileNotFetched,
     FileRefused,
@@ -175,7 +177,7 @@ def intents_for(event: Event) -> tuple[Intent, ...]:  # noqa: C901, PLR0912, PLR
     match event:
         case TicketOpened():
             return (OpenThread(), TellCustomer(name="ticket.received"))
-        case CustomerWrote(message=message):
+        case CustomerWrote(message=message) | EarlierWordsCame(message=message):
             return (PostMessage(message),)
         case CustomerEdited(message=message, on_card=on_card):
             return (PostMessage(message), UpdateCard()) if on_card else (PostMessage(message),)
@@ -240,6 +242,9 @@ def intents_for(event: Event) -> tuple[Intent, ...]:  # noqa: C901, PLR0912, PLR
             return (trouble, ShowReceipt(message), UpdateCard())
         case ReplyHeld(message=message, reason=reason):
             return (PostOffer(message, Offer.OUT_OF_REACH, reason), ShowReceipt(message), UpdateCard())
+        case CourtesyDropped(message=message, reason=reason):
+            words = {"reason": reason}
+            return (PostNotice(name="courtesy_not_carried", people=(actor,), words=words, about=message),)
         case ReplyUncertain(message=message, part=part, reason=reason):
             trouble = PostTrouble(message=message, part=part, reason=reason, uncertain=True)
             reminder = Remind(message=message, part=part, due_at=event.at + REMIND_AFTER)

@@ -152,6 +152,7 @@ class TicketRow(Row):
 
 
 EDIT = "edit."  #: what the kind of a message's further version begins with
+WAS = "was."  #: and that of an earlier one, which came after its change
 
 
 class MessageRow(Row):

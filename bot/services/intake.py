@@ -71,7 +71,10 @@ class Intake:
         """Put the message into its ticket; a redelivered one, by cause or by the platform's key, changes nothing."""
         async with self._context.transaction():
             key = versions.external_key(inbound.sender.address, inbound.key)
-            if not await first_time(cause, now=now) or await MessageRow.found(external_key=key):
+            if not await first_time(cause, now=now):
+                return
+            if known := await MessageRow.found(external_key=key):
+                await self._again(inbound, known, cause=cause, now=now)
                 return
             identity = await of_sender(inbound.sender, sent_at=inbound.sent_at, now=now)
             was_away = identity.blocked_at is not None or self._has_window(identity)
@@ -79,13 +82,10 @@ class Intake:
             if inbound.album and await files.joined_album(self._context, inbound, key=key, cause=cause, now=now):
                 return
             original = await versions.named(inbound.sender.address, inbound.revises, identity)
-            asked = _asked(inbound)
             if original is not None:
                 await self._edited(inbound, original, cause=cause, now=now)
-            elif asked is None:
-                await self._said(inbound, identity, cause=cause, now=now)
             else:
-                await self._asked(inbound, identity, *asked, cause=cause, now=now)
+                await self._new(await _in_its_place(inbound), identity, cause=cause, now=now)
             if was_away:
                 await offer_held(self._context, identity, cause=cause, now=now)
 
@@ -93,11 +93,29 @@ class Intake:
         """Whether we may write only for a time after a message; nobody knows any more whether that was over."""
         return self._context.channels[identity.channel].capabilities.window is not None
 
+    async def _again(self, inbound: InboundMessage, known: MessageRow, *, cause: Cause, now: datetime) -> None:
+        """It stands there already; what came before it may have been its change."""
+        if known.kind.startswith(EDIT) and not inbound.edit:
+            row = await TicketRow.select_for_update().get(id=known.ticket_id)
+            told = replace(inbound, text=self._told(inbound, row))
+            await versions.came_late(self._context, row, told, known, cause=cause, now=now)
+
+    async def _new(self, inbound: InboundMessage, identity: IdentityRow, *, cause: Cause, now: datetime) -> None:
+        asked = _asked(inbound)
+        if asked is None:
+            await self._said(inbound, identity, cause=cause, now=now)
+        else:
+            await self._asked(inbound, identity, *asked, cause=cause, now=now)
+        if self._context.channels[identity.channel].capabilities.deletions:
+            key = versions.external_key(inbound.sender.address, inbound.key)
+            await versions.deleted_before(self._context, key, cause=cause, now=now)
+
     async def _edited(self, inbound: InboundMessage, original: MessageRow, *, cause: Cause, now: datetime) -> None:
         """A new version of a message that we know goes to where that is; what changes nothing that is seen, nowhere."""
         row = await TicketRow.select_for_update().get(id=original.ticket_id)
         told = replace(inbound, text=self._told(inbound, row))
-        if original.direction != "in" or not await versions.is_news(told, original):
+        is_news = await versions.is_news(told, original) and not _says_nothing_of(original, told)
+        if original.direction != "in" or not is_news:
             return
         if original.seq == 1:
             row.subject = _subject(inbound)
@@ -118,7 +136,8 @@ class Intake:
             await self._said(message, identity, cause=cause, now=now)
 
     async def _said(self, inbound: InboundMessage, identity: IdentityRow, *, cause: Cause, now: datetime) -> None:
-        quoted = await versions.named(inbound.sender.address, inbound.quotes, identity)
+        quotes = None if inbound.edit else inbound.quotes  # a version refers to what it changes
+        quoted = await versions.named(inbound.sender.address, quotes, identity)
         row = await self._meant(quoted, identity)
         answer = None if identity.new_wanted_at is not None else answered(inbound, row)
         if answer is not None:
@@ -243,6 +262,19 @@ async def _with_files(
     if inbound.files:
         key = versions.external_key(inbound.sender.address, inbound.key)
         await files.came(row, message, inbound, key=key, cause=cause, now=now)
+
+
+async def _in_its_place(inbound: InboundMessage) -> InboundMessage:
+    """A new version of what we don't have stands for it, so that what comes later about that finds it."""
+    if inbound.revises is None:
+        return inbound
+    taken = await MessageRow.found(external_key=versions.external_key(inbound.sender.address, inbound.revises))
+    return inbound if taken else replace(inbound, key=inbound.revises)
+
+
+def _says_nothing_of(album: MessageRow, item: InboundMessage) -> bool:
+    """Whether it is an item without a caption, while the words of its album stood beside another."""
+    return album.album is not None and not item.text and album.kind.removeprefix(EDIT) == item.kind
 
 
 def _asked(inbound: InboundMessage) -> tuple[str, str] | None:

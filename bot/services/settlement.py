@@ -6,7 +6,16 @@ from bot.channels.base import Report, Word
 from bot.delivery import decide
 from bot.delivery.attachments import LIVE
 from bot.delivery.ports import FILE, Arrived, Delivered, Outcome, Part, Refused, Unknown
-from bot.domain.events import DESK, Event, MessageId, ReplyAccepted, ReplyFailed, ReplyHeld, ReplyUncertain
+from bot.domain.events import (
+    DESK,
+    CourtesyDropped,
+    Event,
+    MessageId,
+    ReplyAccepted,
+    ReplyFailed,
+    ReplyHeld,
+    ReplyUncertain,
+)
 from bot.domain.ids import Cause, TicketNumber
 from bot.domain.intents import ShowReceipt, UpdateCard
 from bot.domain.receipts import Receipt, advanced, of_parts
@@ -37,6 +46,8 @@ class Settlement:
         match part.kind, outcome:
             case "send", _ if part.ticket is not None and part.message is not None:
                 await self._sent(part, outcome, cause=cause, now=now)
+            case "send", Refused(waits=True, reason=reason):  # an answer outside of any ticket
+                await decide.leave(part.id, why=reason, now=now)
             case "edit" | "delete", _:
                 await revisions.settled(self._context, part, outcome, cause=cause, now=now)
             case ("fetch_file" | "gather_files", _) | ("post_files", Delivered()):
@@ -125,12 +136,12 @@ class Settlement:
             await AttachmentRow.change({"id": part.payload[FILE], "state": LIVE}, state="done", settled_at=now)
         row = await TicketRow.by_id(part.ticket)
         message = await MessageRow.by_id(part.message)
-        if isinstance(outcome, Refused) and outcome.waits and message.author != DESK:
-            await self._held(row, message, part.id, outcome.reason, cause=cause, now=now)
+        if isinstance(outcome, Refused) and outcome.waits:
+            change = await self._out_of_reach(row, message, part.id, outcome.reason, now=now)
+            await commit_change(self._context, row, change, cause=cause, now=now)
             return
         await _show_standing(message)
-        mid, word = MessageId(message.id), of_parts(await decide.states(message.id))
-        number, ticket = TicketNumber(row.number), ticket_of(row)
+        mid, number, ticket = MessageId(message.id), TicketNumber(row.number), ticket_of(row)
         events: tuple[Event, ...] = ()
         match outcome:
             case Refused(reason=reason):
@@ -138,7 +149,7 @@ class Settlement:
                 events = (ReplyFailed(ticket=number, actor=DESK, at=now, message=mid, part=part.id, reason=reason),)
             case Unknown(reason=reason):
                 events = (ReplyUncertain(ticket=number, actor=DESK, at=now, message=mid, part=part.id, reason=reason),)
-            case Delivered() if word is Receipt.ACCEPTED and message.author != DESK:
+            case Delivered() if message.author != DESK and await _is_all_there(message):
                 released_at = datetime.fromisoformat(part.payload["released_at"])
                 self._context.metrics.answered(now - released_at)
                 ticket = answered(ticket, released_at=released_at)
@@ -147,18 +158,23 @@ class Settlement:
                 pass
         await commit_change(self._context, row, Change(ticket, events), cause=cause, now=now)
 
-    async def _held(
-        self, row: TicketRow, message: MessageRow, part: int, reason: str, *, cause: Cause, now: datetime
-    ) -> None:
-        """Only the customer can change it, so what is left of the reply waits for them."""
+    async def _out_of_reach(
+        self, row: TicketRow, message: MessageRow, part: int, reason: str, *, now: datetime
+    ) -> Change:
+        """
+        Only the customer can change it, so what is left of a reply waits for them.
+
+        What the desk says by itself would be of no use later: it is dropped.
+        """
+        ticket, mid, number = ticket_of(row), MessageId(message.id), TicketNumber(row.number)
+        if message.author == DESK:
+            await decide.drop(message.id, refused=part, reason=reason, now=now)
+            return Change(ticket, (CourtesyDropped(ticket=number, actor=DESK, at=now, message=mid, reason=reason),))
         await decide.hold(message.id, refused=part, reason=reason, now=now)
         message.receipt = Receipt.HELD.value
         await message.save(update_fields=["receipt"])
-        held = ReplyHeld(
-            ticket=TicketNumber(row.number), actor=DESK, at=now, message=MessageId(message.id), reason=reason
-        )
-        ticket = bounced(ticket_of(row), replies=await decide.accepted(row.id, but=DESK))
-        await commit_change(self._context, row, Change(ticket, (held,)), cause=cause, now=now)
+        held = ReplyHeld(ticket=number, actor=DESK, at=now, message=mid, reason=reason)
+        return Change(bounced(ticket, replies=await decide.accepted(row.id, but=DESK)), (held,))
 
     async def _lost_touch(self, part: Part, *, cause: Cause, now: datetime) -> None:
         """Nothing will reach this customer any more."""
@@ -171,6 +187,10 @@ class Settlement:
         words = {"source": arrived.source, "id": f"in-{arrived.id}"}
         desk, cause = self._context.config.desks[0], Cause(f"parked:{arrived.id}")
         await announce(desk, "parked", words, cause=cause, now=now)
+
+
+async def _is_all_there(message: MessageRow) -> bool:
+    return of_parts(await decide.states(message.id)) is Receipt.ACCEPTED
 
 
 async def _show_standing(message: MessageRow) -> None:

@@ -3,16 +3,23 @@
 from datetime import datetime
 
 from bot.channels.base import Deletion, InboundMessage
-from bot.domain.events import CUSTOMER, CustomerDeleted, MessageId
+from bot.domain.events import CUSTOMER, CustomerDeleted, EarlierWordsCame, MessageId
 from bot.domain.ids import Address, Cause, TicketNumber
 from bot.domain.text import RichText
 from bot.domain.ticket import Change, revised
+from bot.models.database import query
 from bot.models.mapping import ticket_of
-from bot.models.rows import EDIT, AttachmentRow, DeliveryRow, IdentityRow, MessageRow, TicketRow
-from bot.services.commit import commit_change, first_time
+from bot.models.rows import EDIT, WAS, AttachmentRow, DeliveryRow, IdentityRow, MessageRow, SeenRow, TicketRow
+from bot.services.commit import add_message, commit_change, first_time
 from bot.services.context import Context
 from bot.services.customers import latest_active
+from bot.services.files import KEY
 from bot.services.identities import find
+
+_ALBUMS = """
+SELECT m.id FROM message AS m JOIN ticket AS t ON t.id = m.ticket_id
+WHERE t.identity_id = ? AND m.album IS NOT NULL
+"""
 
 
 def external_key(address: Address, key: str | None) -> str:
@@ -21,16 +28,26 @@ def external_key(address: Address, key: str | None) -> str:
 
 
 async def named(address: Address, key: str | None, identity: IdentityRow) -> MessageRow | None:
-    """The message that the platform names so: one of this customer's, or one of ours to them."""
+    """The message that the platform names so: one of this customer's, or one of ours to them. An album is one."""
     if key is None:
         return None
     message = await MessageRow.found(external_key=external_key(address, key))
     if message is None:
         ours = await DeliveryRow.filter(kind="send", external_key=key, message_id__isnull=False).first()
         message = None if ours is None else await MessageRow.by_id(ours.message_id)
-    if message is None or not await TicketRow.exists(id=message.ticket_id, identity_id=identity.id):
+    if message is None:
+        return await _of_album(external_key(address, key), identity)
+    if not await TicketRow.exists(id=message.ticket_id, identity_id=identity.id):
         return None
     return message
+
+
+async def _of_album(key: str, identity: IdentityRow) -> MessageRow | None:
+    """The message of an album of which the platform names a further item so: only the first is known by its own key."""
+    albums = await query(_ALBUMS, [identity.id])
+    files = await AttachmentRow.filter(message_id__in=[album["id"] for album in albums])
+    found = next((file for file in files if file.source.get(KEY) == key), None)
+    return None if found is None else await MessageRow.by_id(found.message_id)
 
 
 async def newest(original: MessageRow) -> MessageRow:
@@ -68,16 +85,52 @@ async def changed(
     await commit_change(context, row, change, cause=cause, now=now)
 
 
+async def came_late(
+    context: Context, row: TicketRow, inbound: InboundMessage, version: MessageRow, *, cause: Cause, now: datetime
+) -> None:
+    """A message came of which a later ``version`` is known already, under its key: the thread shows what it was."""
+    if await MessageRow.found(about=version.id, kind=f"{WAS}{inbound.kind}"):
+        return  # the same once more
+    message = await add_message(
+        row, direction="in", author=CUSTOMER, author_name=inbound.sender.name, body=inbound.text,
+        kind=f"{WAS}{inbound.kind}", sent_at=inbound.sent_at, now=now, about=version.id, link=inbound.link,
+    )  # fmt: skip
+    event = EarlierWordsCame(ticket=TicketNumber(row.number), actor=CUSTOMER, at=now, message=message)
+    await commit_change(context, row, Change(ticket_of(row), (event,)), cause=cause, now=now)
+
+
 async def deleted(context: Context, word: Deletion, *, cause: Cause, now: datetime) -> None:
     """A customer deleted a message: its ticket says so; what is not known is said in the open one."""
     async with context.transaction():
-        identity = await find((word.who.address, *word.who.aliases))
-        if not await first_time(cause, now=now) or identity is None:
+        if not await first_time(cause, now=now):
             return
-        message = await named(word.who.address, word.key, identity)
+        address, identity = word.who.address, await find((word.who.address, *word.who.aliases))
+        message = None if identity is None else await named(address, word.key, identity)
+        if message is None:
+            await first_time(_gone(external_key(address, word.key)), now=now)
+        if identity is None:
+            return
         row = await latest_active(identity) if message is None else await TicketRow.by_id(message.ticket_id)
-        if row is None:
-            return
-        mid = None if message is None else MessageId(message.id)
-        event = CustomerDeleted(ticket=TicketNumber(row.number), actor=CUSTOMER, at=now, message=mid)
-        await commit_change(context, row, Change(ticket_of(row), (event,)), cause=cause, now=now)
+        if row is not None:
+            mid = None if message is None else MessageId(message.id)
+            await _deleted(context, row, mid, cause=cause, now=now)
+
+
+async def deleted_before(context: Context, key: str, *, cause: Cause, now: datetime) -> None:
+    """Say of a message that has just come if its deletion came first."""
+    if not await SeenRow.found(key=_gone(key)):
+        return
+    message = await MessageRow.found(external_key=key)
+    if message is not None:
+        row = await TicketRow.by_id(message.ticket_id)
+        await _deleted(context, row, MessageId(message.id), cause=cause, now=now)
+
+
+async def _deleted(context: Context, row: TicketRow, message: MessageId | None, *, cause: Cause, now: datetime) -> None:
+    event = CustomerDeleted(ticket=TicketNumber(row.number), actor=CUSTOMER, at=now, message=message)
+    await commit_change(context, row, Change(ticket_of(row), (event,)), cause=cause, now=now)
+
+
+def _gone(key: str) -> Cause:
+    """What is noted of a message that was deleted before it came."""
+    return Cause(f"gone:{key}")

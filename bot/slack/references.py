@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.domain.events import DESK
 from bot.domain.text import RichText
-from bot.models.rows import EDIT, MessageRow, TicketRow
+from bot.models.rows import EDIT, WAS, MessageRow, TicketRow
 from bot.slack import blocks
 from bot.slack.blocks import FromCustomer, Message, Say
 from bot.slack.mrkdwn import literal
@@ -42,6 +42,8 @@ class References:
         """A customer's message as the thread shows it; None: there is nothing (new) to show."""
         text, kind = RichText.from_json(written.body).plain, written.kind.removeprefix(EDIT)
         said = FromCustomer(text=text, kind=kind, files=files, link=written.link)
+        if written.kind.startswith(WAS):
+            return await self._what_it_was(written, say)
         if written.about is None:
             return blocks.customer_message(written.author_name, replace(said, kind=written.kind), say)
         if not written.kind.startswith(EDIT):
@@ -52,6 +54,16 @@ class References:
             return None
         that, old = await self.named(written.about), RichText.from_json(before.body).plain
         return blocks.edited_message(written.author_name, that, old=old, new=said, say=say)
+
+    async def _what_it_was(self, earlier: MessageRow, say: Say) -> Message | None:
+        """A message that came after its own change, which the thread shows already: what it was, and became."""
+        change = await MessageRow.by_id(earlier.about)
+        kind, new, old = change.kind.removeprefix(EDIT), *(RichText.from_json(one.body) for one in (change, earlier))
+        if old == new:
+            return None
+        said = FromCustomer(text=new.plain, kind=kind, link=change.link)
+        that = await self.named(change.id)
+        return blocks.edited_message(change.author_name, that, old=old.plain, new=said, say=say)
 
 
 async def shown_before(version: MessageRow) -> MessageRow | None:

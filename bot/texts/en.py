@@ -52,6 +52,7 @@ TEXTS: dict[str, str] = {
         "correction. Why:"
     ),
     "notice.delete_not_carried": "🗑️ {who}, your reply had left already, and the customer keeps what they have. Why:",
+    "notice.courtesy_not_carried": "🔕 Not told to the customer: {that}. It is not tried again. Why:",
     "notice.edit_carried": "✏️ The customer's copy of {that} is changed, too ({who}).",
     "notice.delete_carried": "🗑️ The customer's copy of {that} is deleted, too ({who}).",
     "notice.edit_waits_carried": "✏️ If {that} is sent again, it goes with these new words ({who}).",

@@ -53,6 +53,7 @@ TEXTS: dict[str, str] = {
     "notice.delete_not_carried": (
         "🗑️ {who}, balasan Anda sudah terkirim, dan pelanggan tetap memegang yang lama. Sebabnya:"
     ),
+    "notice.courtesy_not_carried": "🔕 Tidak disampaikan ke pelanggan: {that}. Tidak dicoba lagi. Sebabnya:",
     "notice.edit_carried": "✏️ Salinan {that} di pelanggan ikut diubah ({who}).",
     "notice.delete_carried": "🗑️ Salinan {that} di pelanggan ikut dihapus ({who}).",
     "notice.edit_waits_carried": "✏️ Kalau {that} dikirim lagi, yang dikirim kata-kata barunya ({who}).",

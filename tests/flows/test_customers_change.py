@@ -9,6 +9,7 @@ from bot.sandbox.faults import Throttled
 from tests.database import Kind
 from tests.flows.test_whatsapp import whatsapp_world
 from tests.world import Customer, World, words
+from tests.world import world as new_world
 
 HOLD = timedelta(seconds=5)
 PHONE = "6281200001"
@@ -216,3 +217,73 @@ async def test_on_whatsapp_a_change_and_a_deletion_name_their_message(kind: Kind
         assert deleted.startswith("🗑️ Deleted by the customer")
         assert link(shown, "My order is 132") in deleted
         assert any("My order is 132" in line for line in desk.thread(desk.card())[:-2])
+
+
+async def test_on_whatsapp_a_change_may_come_before_its_message() -> None:
+    async with whatsapp_world(Kind.SQLITE) as desk:
+        ada = desk.whatsapp.add_person("Ada", phone=PHONE)
+        with desk.whatsapp.reordered():
+            first = desk.whatsapp.writes(ada, "Hello tere")
+            desk.whatsapp.edits(ada, first, "Hello there")
+        await desk.quiet()
+        with desk.whatsapp.reordered():
+            message = desk.whatsapp.writes(ada, "My order is 132")
+            desk.whatsapp.edits(ada, message, "My order is 123")
+        await desk.quiet()
+
+        card, thread = desk.card(), desk.thread(desk.card())
+        stands = desk.slack.thread(desk.channel, card)[-2]["ts"]
+        assert "Hello there" in words(desk.cards()[0])
+        of_the_first, of_the_second = (line for line in thread if "Before:" in line)
+        assert (link(card, "Hello there") in of_the_first, "tere" in of_the_first) == (True, True)
+        assert (link(stands, "My order is 123") in of_the_second, "132" in of_the_second) == (True, True)
+
+        desk.whatsapp.edits(ada, message, "My order is 321")
+        desk.whatsapp.deletes(ada, message)
+        await desk.quiet()
+        edited, deleted = desk.thread(card)[-2:]
+        assert "My order is 321" in edited
+        assert link(stands, "My order is 123") in edited
+        assert link(stands, "My order is 123") in deleted
+
+
+async def test_on_whatsapp_a_deletion_may_come_before_its_message() -> None:
+    async with whatsapp_world(Kind.SQLITE) as desk:
+        ada = desk.whatsapp.add_person("Ada", phone=PHONE)
+        with desk.whatsapp.reordered():
+            first = desk.whatsapp.writes(ada, "Hello there")
+            desk.whatsapp.deletes(ada, first)
+        await desk.quiet()
+        assert desk.thread(desk.card())[-1].startswith("🗑️ Deleted by the customer")
+        assert link(desk.card(), "Hello there") in desk.thread(desk.card())[-1]
+
+        with desk.whatsapp.reordered():
+            message = desk.whatsapp.writes(ada, "My order is 132")
+            desk.whatsapp.edits(ada, message, "My order is 123")
+            desk.whatsapp.deletes(ada, message)
+        await desk.quiet()
+        lines = desk.thread(desk.card())
+        assert [line for line in lines if "“My order is 123”" in line and line.startswith("🗑️")] == [lines[-2]]
+        assert "132" in lines[-1]
+
+
+async def test_what_is_done_to_an_item_of_an_album_is_done_to_the_album() -> None:
+    async with new_world() as world:
+        ada = world.customer()
+        await ada.writes("Hello there")
+        _, second, third = world.telegram.sends_album(ada.id, ["photo"] * 3, captions=["", "Both brok"])
+        await world.quiet()
+        await world.passes(timedelta(seconds=2))
+        album = next(one for one in world.slack.thread(world.channel, world.card()) if "Both brok" in words(one))
+
+        await ada.writes("Look here", reply_to=third)
+        answer = world.thread(world.card())[-1]
+        world.telegram.reacts(ada.id, third, "👍")
+        world.telegram.edits(ada.id, third, "")
+        world.telegram.edits(ada.id, second, "Both broke")
+        await world.quiet()
+
+        assert link(album["ts"], "Both brok") in answer
+        assert world.reactions(album["ts"]) == ["+1"]
+        edited = [line for line in world.thread(world.card()) if "Before:" in line]
+        assert ["Both broke" in line for line in edited] == [True]

@@ -264,3 +264,20 @@ async def test_files_are_held_with_their_text_and_sent_after_it(world: World, ad
     assert ada.received[1:] == ["The scan", ""]
     assert world.telegram.chat(ada.id)[-1]["kind"] == "photo"
     assert world.reactions(said) == ["white_check_mark"]
+
+
+async def test_what_the_desk_says_by_itself_is_dropped_with_a_word(world: World, ada: Customer) -> None:
+    await world.mika.commands("/close 1 sent anew")
+    world.telegram.blocks(ada.id)
+    await world.passes(10 * SECOND)
+
+    dropped = next(line for line in reversed(world.thread(world.card())) if "Not told" in line)
+    assert "Not told to the customer: “We believe that" in dropped
+    assert "The customer has blocked the bot." in dropped
+    await back(ada)
+    assert offers(world) == 0
+    world.telegram.faults.plan("sendMessage", PlatformError("403 Forbidden: bot was blocked by the user"))
+    await ada.writes("/help")  # the answer to that is in no ticket
+    assert await DeliveryRow.exclude(state__in=("done", "discarded")).count() == 0
+    assert "not delivered" not in words(world.cards()[0])
+    assert len(ada.received) == 1

@@ -253,6 +253,17 @@ async def test_a_kind_newer_than_the_library_arrives_all_the_same(sandbox: Teleg
     assert list(update.message.api_kwargs) == ["rich_message"]
 
 
+async def test_a_caption_is_changed_and_taken_away_and_its_file_stays(sandbox: TelegramSandbox, bot: Bot) -> None:
+    ada = sandbox.add_person("Ada")
+    photo = sandbox.sends(ada, "photo", caption="The lid")
+
+    sandbox.edits(ada, photo, "*The lit*")
+    sandbox.edits(ada, photo, "")
+
+    edits = [update.edited_message for update in (await bot.get_updates())[1:]]
+    assert [edit and (edit.caption, bool(edit.photo)) for edit in edits] == [("*The lit*", True), (None, True)]
+
+
 async def test_an_edit_a_reply_a_press_and_a_block_each_have_their_update(sandbox: TelegramSandbox, bot: Bot) -> None:
     ada = sandbox.add_person("Ada")
     hello = sandbox.writes(ada, "hello")

@@ -14,6 +14,7 @@ from bot.domain.events import (
     ChangeNotCarried,
     ChangeSent,
     ChangeUndone,
+    CourtesyDropped,
     CustomerConfirmed,
     CustomerDeleted,
     CustomerEdited,
@@ -21,6 +22,7 @@ from bot.domain.events import (
     CustomerReacted,
     CustomerUnreachable,
     CustomerWrote,
+    EarlierWordsCame,
     Event,
     FileNotFetched,
     FileRefused,
@@ -179,6 +181,11 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
         ReplyHeld(**said(DESK), reason="They are gone."),
         (PostOffer(MESSAGE, Offer.OUT_OF_REACH, "They are gone."), RECEIPT, UpdateCard()),
     ),
+    (
+        CourtesyDropped(**said(DESK), reason="They are gone."),
+        (PostNotice(name="courtesy_not_carried", people=(DESK,), words={"reason": "They are gone."}, about=MESSAGE),),
+    ),
+    (EarlierWordsCame(**said(CUSTOMER)), (PostMessage(MESSAGE),)),
     (
         ReplyUncertain(**said(DESK), part=3, reason="cut off"),
         (

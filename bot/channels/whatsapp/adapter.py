@@ -81,7 +81,7 @@ class WhatsAppChannel:
     """
 
     name = convert.NAME
-    capabilities = Capabilities(label="WhatsApp", window=WINDOW, echo=ECHO)
+    capabilities = Capabilities(label="WhatsApp", window=WINDOW, echo=ECHO, deletions=True)
 
     def __init__(
         self,

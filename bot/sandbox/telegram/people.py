@@ -83,11 +83,16 @@ class People:
         return content
 
     def edits(self, person: int, message_id: int, text: str) -> None:
-        """The person changes a text of theirs."""
+        """The person changes a text of theirs, or the caption of what they sent; an empty one is none."""
         who, message = self._message(person, message_id)
-        if message.from_bot or message.kind != "text":
-            raise ClientError("Only one's own texts can be edited.")
-        message.content, message.edited_at = _text(text), self._world.clock()
+        if message.from_bot or message.kind not in {"text", *CAPTIONED}:
+            raise ClientError("Only one's own texts and captions can be edited.")
+        if message.kind == "text":
+            message.content = _text(text)
+        else:
+            kept = {name: value for name, value in message.content.items() if not name.startswith("caption")}
+            message.content = {**kept, **(_caption(text) if text else {})}
+        message.edited_at = self._world.clock()
         self._world.updates.add("edited_message", self._world.as_message(who, message))
         self._world.show("message_edited", who, message)
 
