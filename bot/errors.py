@@ -178,6 +178,10 @@ class Later(DeliveryError):
         self.after = after
 
 
+class LaterOrNever(Later):
+    """Certainly not sent; what still fails after a few more tries will always fail."""
+
+
 class Down(DeliveryError):
     """Certainly not sent; nothing can be sent there until somebody mends it."""
 

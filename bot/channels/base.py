@@ -23,6 +23,7 @@ class Raw:
 
 
 Put = Callable[[Sequence[Raw]], Awaitable[None]]  #: returns when all of it is durable
+NOT_WHOLE = "The file did not come through whole."
 Sink = Callable[[bytes], Awaitable[None]]  #: takes the next bytes of a file
 Menus = Mapping[str, Mapping[str, str]]  #: language ("" for all others) → command → what it does
 

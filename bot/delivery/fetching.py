@@ -7,13 +7,14 @@ from bot.channels.base import Channel, Fetching
 from bot.clock import Clock
 from bot.delivery.files import FileStore
 from bot.delivery.ports import FETCH, FILE, Delivered, Part
-from bot.errors import Down, Later, Rejected
+from bot.errors import Down, Later, LaterOrNever, Rejected
 from bot.logs import also
 from bot.models.database import query
 from bot.models.rows import AttachmentRow
 
 GATHER = "gather_files"
 KINDS = (FETCH, GATHER)
+DOUBT = timedelta(minutes=5)  #: so long a file is tried that may be damaged or gone for ever
 PATIENCE = timedelta(seconds=20)  #: so long an album waits for its last file; what comes later makes another post
 
 _CHANNEL = """
@@ -42,7 +43,10 @@ class Fetcher:
         try:
             return await self._fetched(part, row)
         except (Later, Down) as reason:
-            if self._clock.now() - row.created_at < self._keep_for:
+            age = self._clock.now() - row.created_at
+            if isinstance(reason, LaterOrNever) and age >= DOUBT:
+                raise Rejected(str(reason)) from reason
+            if age < self._keep_for:
                 raise
             raise Rejected(f"It could not be fetched for {self._keep_for.days} days.") from reason
 

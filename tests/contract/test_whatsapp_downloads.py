@@ -10,6 +10,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.channels.whatsapp.downloads import Downloads
 from bot.errors import DeliveryError, Later, Rejected
+from tests.far import ANSWER
 
 CONTENT = bytes(range(256)) * 1000
 AUTHORIZATION = "Bearer EAA-the-token"
@@ -64,7 +65,7 @@ async def fetched(graph: Host, url: str) -> bytes:
         return {"url": url}
 
     async with aiohttp.ClientSession(headers={"Authorization": AUTHORIZATION}) as session:
-        await Downloads(session, ask, api=graph.url).fetch({"media": "7", "sha256": ""}, sink)
+        await Downloads(session, ask, api=graph.url, silence=ANSWER).fetch({"media": "7", "sha256": ""}, sink)
     return b"".join(pieces)
 
 

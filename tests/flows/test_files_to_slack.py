@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram.convert import raw
-from bot.delivery.fetching import PATIENCE
+from bot.delivery.fetching import DOUBT, PATIENCE
 from bot.models.rows import AttachmentRow, DeliveryRow, InboxRow
 from bot.sandbox import files
-from bot.sandbox.faults import CutOff, Fault, PlatformError, Reset, ServerError, Throttled
+from bot.sandbox.faults import CutOff, Fault, PlatformError, Reset, ServerError, Throttled, TooShort
 from bot.sandbox.files import File
 from bot.services.files import QUIET
 from tests.crashes.process import until
@@ -198,6 +198,19 @@ async def test_half_a_file_is_none(world: World) -> None:
 
     assert before == []
     assert [post["files"][0]["size"] for post in posted(world)] == [1 << 20]
+
+
+async def test_a_file_that_never_comes_through_whole_is_given_up_after_minutes(world: World) -> None:
+    ada = world.customer()
+    world.telegram.faults.plan("file", TooShort(), times=1000)
+
+    await sends(ada, "document")
+    early = world.thread(world.card())
+    for _ in range(3):  # each time the pause until the next try ends
+        await world.passes(DOUBT / 2)
+
+    assert early == []
+    assert [line for line in world.thread(world.card()) if "did not come through whole" in line]
 
 
 async def test_what_is_too_big_is_a_line_with_the_limit_and_the_customer_is_told(world: World) -> None:

@@ -25,8 +25,8 @@ from bot.slack import errors as slack
 from tests.test_docs import rows, section, ticked
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/errors.md").read_text(encoding="utf-8")
-VERDICTS = {Later: "later", Down: "down", Rejected: "final", Closed: "held", Unreachable: "held",
-            Unconfirmed: "uncertain"}  # fmt: skip
+VERDICTS = {Later: "later", Down: "down", whatsapp.NoSuchObject: "down", Rejected: "final", Closed: "held",
+            Unreachable: "held", Unconfirmed: "uncertain"}  # fmt: skip
 WAIT = timedelta(seconds=7)
 
 # --- the ways in which a request can fail without an answer of the platform

@@ -4,6 +4,7 @@ The bytes of the files that customers send by Telegram.
 Source: Telegram Bot API, "getFile": at most 20 MB on Telegram's own servers, and an address that holds for an hour.
 """
 
+import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -11,15 +12,17 @@ import httpx
 from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
-from bot.channels.base import Sink
+from bot.channels.base import NOT_WHOLE, Sink
 from bot.channels.telegram.convert import NAME
 from bot.channels.telegram.errors import translated
 from bot.clock import stopwatch
-from bot.errors import DeliveryError, Later, Rejected, TooBig, Unconfirmed, Unreachable
+from bot.errors import DeliveryError, Later, LaterOrNever, Rejected, TooBig, Unconfirmed, Unreachable
 from bot.metrics import Calls
 
 MOST_BYTES = 20 << 20  #: of what Telegram's own servers hand to a bot
+LONGEST_S = 900.0  #: seconds that a whole download may take
 PIECE_BYTES = 1 << 16
+_GONE = "Telegram no longer has this file."
 
 
 class Downloads:
@@ -33,31 +36,37 @@ class Downloads:
     async def fetch(self, source: Mapping[str, str], sink: Sink) -> None:
         """Give a file's bytes to ``sink``; an address that holds no longer is asked for once more."""
         if not await self._taken(source, sink) and not await self._taken(source, sink):
-            raise Rejected("Telegram no longer has this file.")
+            raise Rejected(_GONE)
 
     async def _taken(self, source: Mapping[str, str], sink: Sink) -> bool:
         """False: nothing is there."""
         try:
-            address = (await self._bot.get_file(source["file_id"])).file_path
+            file = await self._bot.get_file(source["file_id"])
         except TelegramError as error:
             raise _of_question(error) from error
         except (LookupError, TypeError, ValueError, AttributeError) as error:  # the library does not check it
             raise Later("Telegram says that it has a problem of its own.") from error
-        if address is None:
+        if file.file_path is None:
             return False
         took_s, status = stopwatch(), None
         try:
-            async with self._client.stream("GET", address, headers={"Accept-Encoding": "identity"}) as answer:
+            async with (
+                asyncio.timeout(LONGEST_S),
+                self._client.stream("GET", file.file_path, headers={"Accept-Encoding": "identity"}) as answer,
+            ):
                 status = answer.status_code
                 if status in {404, 410}:
                     return False
                 _check(answer)
                 async for piece in answer.aiter_raw(PIECE_BYTES):
                     await sink(piece)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError):
+                came_bytes = answer.num_bytes_downloaded
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, TimeoutError):
             raise Later("Telegram can't be reached.") from None  # what it was raised from knows the address
         finally:
             self._told(NAME, "file", status, took_s())
+        if file.file_size and came_bytes != file.file_size:
+            raise LaterOrNever(NOT_WHOLE)
         return True
 
 
@@ -65,6 +74,10 @@ def _of_question(error: TelegramError) -> DeliveryError:
     """Asking changes nothing, so that a lost answer is no doubt."""
     if isinstance(error, BadRequest) and "file is too big" in error.message.lower():
         return TooBig(MOST_BYTES)
+    if isinstance(error, BadRequest) and "temporarily unavailable" in error.message.lower():
+        return LaterOrNever(_GONE)  # "wrong file_id or the file is temporarily unavailable"
+    if isinstance(error, BadRequest) and "invalid file_id" in error.message.lower():
+        return Rejected(_GONE)
     reason = translated(error)
     if isinstance(reason, Unreachable):  # it is the file that can't be reached
         return Rejected(str(reason))

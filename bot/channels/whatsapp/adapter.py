@@ -240,7 +240,7 @@ class WhatsAppChannel:
         """Give the bytes of a customer's file to ``sink``."""
         if self._session is None:
             raise RuntimeError("call open() first")
-        await Downloads(self._session, self._object, api=self._graph).fetch(source, sink)
+        await Downloads(self._session, self._object, api=self._graph, silence=self._answer).fetch(source, sink)
 
     async def _object(self, number: str) -> object:
         return await self._request("GET", f"{self._graph}/{quote(number, safe='')}")

@@ -15,40 +15,47 @@ from datetime import timedelta
 import aiohttp
 from yarl import URL
 
-from bot.channels.base import Sink
+from bot.channels.base import NOT_WHOLE, Sink
 from bot.channels.lenient import at, text
-from bot.channels.whatsapp.errors import FAILURES
-from bot.errors import Later, Rejected, Unconfirmed
+from bot.channels.whatsapp.errors import FAILURES, NoSuchObject
+from bot.errors import Later, LaterOrNever, Rejected, Unconfirmed
 
 METAS = ("facebook.com", "fbcdn.net", "fbsbx.com", "whatsapp.net")  #: they and everything below them
-SILENCE_S = 30.0  #: seconds without a byte, after which a download is given up
 LONGEST_S = 900.0  #: seconds that a whole one may take
 PIECE_BYTES = 1 << 16
+_GONE = "WhatsApp no longer has this file."
 
 Ask = Callable[[str], Awaitable[object]]  #: what the Graph API says of the object with this id
 
 
 class Downloads:
-    """Fetches files by the ids that webhooks bring; ``api`` is the address of the Graph API in the settings."""
+    """
+    Fetches files by the ids that webhooks bring.
 
-    def __init__(self, session: aiohttp.ClientSession, ask: Ask, *, api: str) -> None:
+    ``api`` is the address of the Graph API in the settings; a download without a byte for ``silence`` is given up.
+    """
+
+    def __init__(self, session: aiohttp.ClientSession, ask: Ask, *, api: str, silence: timedelta) -> None:
         self._session = session
         self._ask = ask
         self._api = URL(api)
+        self._silence_s = silence.total_seconds()
 
     async def fetch(self, source: Mapping[str, str], sink: Sink) -> None:
         """Give a file's bytes to ``sink``; an address that holds no longer is asked for once more."""
         if not await self._taken(source, sink) and not await self._taken(source, sink):
-            raise Rejected("WhatsApp no longer has this file.")
+            raise Rejected(_GONE)
 
     async def _taken(self, source: Mapping[str, str], sink: Sink) -> bool:
         """False: nothing is there."""
         try:
             told = await self._ask(source["media"])
+        except NoSuchObject as reason:
+            raise Rejected(_GONE) from reason
         except Unconfirmed as reason:  # asking changes nothing, so that a lost answer is no doubt
             raise Later(str(reason)) from reason
         address, digest = self._address(text(at(told, "url"))), hashlib.sha256()
-        patience = aiohttp.ClientTimeout(total=LONGEST_S, sock_connect=SILENCE_S, sock_read=SILENCE_S)
+        patience = aiohttp.ClientTimeout(total=LONGEST_S, sock_connect=self._silence_s, sock_read=self._silence_s)
         try:
             async with self._session.get(address, allow_redirects=False, timeout=patience) as answer:
                 if answer.status in {404, 410}:
@@ -60,7 +67,7 @@ class Downloads:
         except FAILURES as error:
             raise Later("WhatsApp can't be reached.") from error
         if not _is(digest.digest(), source["sha256"]):
-            raise Rejected("The file did not come through whole.")
+            raise LaterOrNever(NOT_WHOLE)
         return True
 
     def _address(self, given: str) -> URL:

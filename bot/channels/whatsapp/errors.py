@@ -69,6 +69,10 @@ CODES: Mapping[int, Meaning] = {
 }  # fmt: skip
 
 
+class NoSuchObject(Down):
+    """What was asked for is not there, or not for this token; of our own number the latter."""
+
+
 def of_answer(status: int, body: object, *, retry_after: str | None = None) -> DeliveryError:
     """
     What an answer other than success means.
@@ -80,7 +84,7 @@ def of_answer(status: int, body: object, *, retry_after: str | None = None) -> D
     if code is None:
         return _of_gateway(status, retry_after)
     if code == 100 and at(error, "error_subcode") == 33:
-        return Down(_NO_SUCH_NUMBER)
+        return NoSuchObject(_NO_SUCH_NUMBER)
     kind, words = CODES.get(code, _of_status(status, reason(error)))
     if at(error, "is_transient") is True and kind not in {Down, Later}:
         kind, words = Later, _TROUBLE
