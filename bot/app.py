@@ -73,6 +73,7 @@ HOMES = Rate(per_second=100 / 60, burst=10)
 POST_BURST = 3
 SWEEP = timedelta(seconds=30)  #: between two looks for files that are no longer needed
 PRUNE = timedelta(minutes=1)  #: between two looks for payloads that have been kept long enough
+KEEP_UP = timedelta(seconds=30)  #: between two notes of up to when everything is known
 CATCH_UP_AGAIN = timedelta(seconds=5)  #: after a fault of the database
 
 log = structlog.get_logger()
@@ -107,6 +108,7 @@ class Application:
         self._metrics = metrics or Metrics()
         self._files = FileStore(settings.data_dir)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._catching_up: asyncio.Task[None] | None = None
         self._open = AsyncExitStack()
         self.failed = asyncio.Event()  #: set when a part ended that never should
         self.health: dict[str, Health] = {}  #: of the parts that we are connected to, once we are
@@ -263,7 +265,7 @@ class Application:
         # Over HTTP, `SlackHttp` checks the signature, by our own clock.
         # With a name, as else it reads the source of all modules for one.
         bolt = AsyncApp(name="loket", client=bare, authorize=authorize, request_verification_enabled=False)
-        events.register(bolt, self.inbox)
+        events.register(bolt, self.inbox, heard=self.catch_up.heard, missed=self.catch_up.missed)
         commands.register(bolt, front)
         actions.register(bolt, front)
         modals.register(bolt, front)
@@ -289,7 +291,15 @@ class Application:
 
     def _caught_up(self) -> None:
         """Slack is back: look for what was written meanwhile."""
-        self._background(self._catch_up(), name="catch-up", ends=True)
+        if self._catching_up is None or self._catching_up.done():
+            self._catching_up = self._background(self._catch_up(), name="catch-up", ends=True)
+        else:  # it may have read a thread before the silence that ends now: once more then
+            self.catch_up.missed()
+
+    async def keep_up(self) -> None:
+        """Look for what may be missing although Slack was there, as when the database was away."""
+        if self._catching_up is not None and self._catching_up.done() and not await self.catch_up.keep():
+            self._caught_up()
 
     async def _catch_up(self) -> None:
         try:
@@ -329,6 +339,7 @@ class Application:
             (
                 Job("look", timedelta(seconds=1), look),
                 Job("watch_slack", timedelta(seconds=5), connection.watch),
+                Job("keep_up", KEEP_UP, self.keep_up),
                 Job("watch_losses", timedelta(seconds=5), watch_losses),
                 Job("sweep_files", SWEEP, self.sweep_files),
                 Job("prune_payloads", PRUNE, self.prune_payloads),
@@ -375,7 +386,7 @@ class Application:
             return None
         return {"slack:update": UPDATES, "slack:react": REACTIONS, "slack:whisper": WHISPERS, BUDGET: HOMES}.get(budget)
 
-    def _background(self, work: Coroutine[Any, Any, None], *, name: str, ends: bool = False) -> None:
+    def _background(self, work: Coroutine[Any, Any, None], *, name: str, ends: bool = False) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
 
@@ -387,6 +398,7 @@ class Application:
 
         task.add_done_callback(ended)
         self._open.push_async_callback(_cancelled, task)
+        return task
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

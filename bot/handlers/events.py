@@ -36,9 +36,9 @@ SOURCE = "slack"
 Next = Callable[[], Awaitable[BoltResponse]]
 
 
-def register(app: AsyncApp, inbox: Inbox) -> None:
+def register(app: AsyncApp, inbox: Inbox, *, heard: Callable[[], None], missed: Callable[[], None]) -> None:
     """
-    Put every event into the inbox, in a global middleware.
+    Put every event into the inbox, in a global middleware; say whether that succeeded.
 
     There an exception leaves the event unacknowledged and Slack sends it again; a listener's would come too late, since
     Bolt acknowledges before it runs one.
@@ -48,7 +48,12 @@ def register(app: AsyncApp, inbox: Inbox) -> None:
     async def keep(body: dict[str, Any], next: Next) -> BoltResponse:  # noqa: A002 - Bolt passes arguments by name
         if body.get("type") != "event_callback":
             return await next()
-        await inbox.put(SOURCE, [parse.raw(body, text=json.dumps(body))])
+        try:
+            await inbox.put(SOURCE, [parse.raw(body, text=json.dumps(body))])
+        except BaseException:
+            missed()
+            raise
+        heard()
         return BoltResponse(status=200)
 
 

@@ -4,23 +4,32 @@ Finding what agents wrote, edited and deleted while we were away.
 Slack tries an event for about six minutes; what came later stands only in the threads. Read there, it goes through the
 same inbox under the same keys, so that nothing is handled twice. Each thread is read from its beginning: what was
 stored last says nothing about what came before it, since others may have been stored since we came back.
+
+A thread takes a call, of which Slack allows fifty a minute. Therefore the list of the cards, two hundred a call, is
+looked at first: it says when the last reply was written below each. Of an edit or a deletion it says nothing; those are
+sought where an agent wrote in the two days before we went away. Older messages that somebody changes just while we are
+away stay as they were.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
-from datetime import timedelta
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
 
 import structlog
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from tortoise.expressions import Q
 
 from bot.channels.base import Raw
 from bot.clock import Clock
 from bot.delivery.inbox import Inbox
 from bot.errors import DeliveryError, Later
-from bot.models.rows import InboxRow, MessageRow, TicketRow
+from bot.logs import trace
+from bot.models.database import is_temporary
+from bot.models.rows import CounterRow, InboxRow, MessageRow, TicketRow
 from bot.slack import parse
 from bot.slack.errors import reading
 from bot.slack.holds import Holds
@@ -29,15 +38,25 @@ from bot.slack.people import People
 
 STILL_READ = timedelta(days=14)  #: so long after closing a ticket's thread is read
 PAGE = 200  #: messages; Slack's advice for conversations.replies
+CHANGED_WITHIN = timedelta(hours=48)  #: so long an agent's message may be changed; Telegram deletes none that is older
+SKEW = timedelta(days=1)  #: how far Slack's clock and ours may be apart
+WORTH = 2  #: cards that a page of the list must have shown, else the threads themselves are as cheap
+CAUGHT_UP = "caught_up_until"  #: the counter that remembers it, in ms since 1970
 PAUSE = timedelta(seconds=5)  #: before Slack is asked again, where it did not say how long to wait
 
 _Json = Mapping[str, Any]
+_Result = TypeVar("_Result")
 
 log = structlog.get_logger()
 
 
 class CatchUp:
-    """Reads threads and puts what is new into the inbox."""
+    """
+    Reads threads and puts what is new into the inbox.
+
+    It remembers in the database up to when everything is known. While it reads that stays as it was, so that one that
+    was interrupted begins with the same.
+    """
 
     def __init__(
         self, client: AsyncWebClient, inbox: Inbox, *, people: People, holds: Holds, source: str, clock: Clock
@@ -48,30 +67,111 @@ class CatchUp:
         self._inbox = inbox
         self._source = source
         self._clock = clock
+        self._heard_at: datetime | None = None
+        self._is_current = False  # all of the time before we connected was looked for
+
+    def heard(self) -> None:
+        """An event of Slack's was stored."""
+        self._heard_at = self._clock.now()
+
+    def missed(self) -> None:
+        """An event of Slack's could not be stored; by the time that the next ones can, Slack may have given it up."""
+        self._is_current = False
+
+    async def keep(self) -> bool:
+        """Remember up to when everything is known; False: something may be missing, and `run` must be called."""
+        if self._is_current and self._heard_at is not None:
+            await self._known_until(self._heard_at)
+            self._heard_at = None
+        return self._is_current
 
     async def run(self) -> None:
         """
-        Read the threads of all tickets that are not closed, or were closed lately.
+        Read the threads, of tickets that are not closed or were closed lately, in which something may be missing.
 
         First those in which a reply waits for it, then the liveliest. Slack's limit or silence is waited for; a thread
-        that Slack refuses to show is left out.
+        that Slack refuses to show, or that we can't read, is left out.
         """
-        recent = ~Q(status="closed") | Q(closed_at__gt=self._clock.now() - STILL_READ)
+        self._heard_at, self._is_current = None, True  # what goes wrong from now on counts
+        begun_at = self._clock.now()
+        recent = ~Q(status="closed") | Q(closed_at__gt=begun_at - STILL_READ)
         rows = await TicketRow.filter(recent, thread_ts__isnull=False).order_by("-last_customer_at")
-        for row in sorted(rows, key=lambda row: row.id not in self._holds.unread):
+        waited_for = [row for row in rows if row.id in self._holds.unread]
+        others = [row for row in rows if row.id not in self._holds.unread]
+        try:
+            await self._read_all(waited_for)
+            await self._read_all(await self._suspect(others))
+            await self._known_until(begun_at)
+        except BaseException:
+            self._is_current = False
+            raise
+
+    async def _read_all(self, rows: Sequence[TicketRow]) -> None:
+        for row in rows:
             try:
-                await self._read(row)
+                await self._insist(partial(self._read, row))
             except DeliveryError as refusal:
                 log.warning("catch_up.left_out", ticket=row.number, reason=str(refusal))
+            except Exception as error:  # a supervisor: a thread that we can't digest must not hide all others
+                if is_temporary(error):
+                    raise
+                log.error("catch_up.left_out", ticket=row.number, **trace(error))
             self._holds.read(row.id)
 
     async def _read(self, row: TicketRow) -> None:
+        await self._inbox.put(self._source, await self._found(row))
+
+    async def _insist(self, step: Callable[[], Awaitable[_Result]]) -> _Result:
         while True:
             try:
-                await self._inbox.put(self._source, await self._found(row))
-                return
+                return await step()
             except Later as reason:
                 await self._clock.wait(asyncio.Event(), until=self._clock.now() + (reason.after or PAUSE))
+
+    # --- where something may be missing
+
+    async def _known_until(self, moment: datetime) -> None:
+        value = int(moment.timestamp() * 1000)
+        await CounterRow.update_or_create(name=CAUGHT_UP, defaults={"value": value})
+
+    async def _suspect(self, rows: Sequence[TicketRow]) -> Sequence[TicketRow]:
+        """First those with a reply that may be new, then those with messages that may have changed."""
+        known = await CounterRow.get_or_none(name=CAUGHT_UP)
+        if known is None:
+            return rows
+        since = datetime.fromtimestamp(known.value / 1000, UTC)
+        replied: dict[str, datetime] = {}
+        for channel in {str(row.slack_channel) for row in rows}:
+            cards = {str(row.thread_ts) for row in rows if row.slack_channel == channel}
+            replied |= await self._last_replies(channel, cards)
+        fresh = [row for row in rows if replied.get(str(row.thread_ts), since) >= since - SKEW]
+        theirs = MessageRow.filter(author__startswith="agent:", slack_ts__isnull=False)
+        lively = {row.ticket_id for row in await theirs.filter(arrived_at__gt=since - CHANGED_WITHIN)}
+        changeable = lively - {row.id for row in fresh}
+        return [*fresh, *(row for row in rows if row.id in changeable)]
+
+    async def _last_replies(self, channel: str, cards: Collection[str]) -> dict[str, datetime]:
+        """When the last reply under each card was written; the epoch: there is none. Some may be missing."""
+        found: dict[str, datetime] = {}
+        cursor: str | None = None
+        while len(cards) - len(found) >= WORTH:
+            try:
+                page = await self._insist(partial(self._page_of_list, channel, cursor))
+            except DeliveryError as refusal:
+                log.warning("catch_up.no_list", reason=str(refusal))
+                break
+            shown = {str(one.get("ts")): _moment(one.get("latest_reply")) for one in page.get("messages") or ()}
+            told = {ts: at for ts, at in shown.items() if ts in cards}
+            found |= told
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor or len(told) < WORTH:
+                break
+        return found
+
+    async def _page_of_list(self, channel: str, cursor: str | None) -> AsyncSlackResponse:
+        return await reading(self._client.conversations_history(channel=channel, limit=PAGE, cursor=cursor))
+
+    # --- what happened in a thread
 
     async def _found(self, row: TicketRow) -> list[Raw]:
         """All that happened in the thread, as the events that Slack would have sent."""
@@ -132,3 +232,8 @@ def _written(message: _Json) -> Iterator[_Json]:
             "subtype": "message_changed", "message": message, "previous_message": before,
             "event_ts": edited.get("ts"),
         }  # fmt: skip
+
+
+def _moment(ts: object) -> datetime:
+    """When something with this ``ts`` was posted; the epoch where there is none."""
+    return datetime.fromtimestamp(float(str(ts or 0)), UTC)

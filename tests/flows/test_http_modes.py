@@ -16,7 +16,7 @@ from bot.handlers.slack_http import ROUTE
 from bot.handlers.webhooks import LARGEST_BYTES
 from bot.sandbox.faults import PlatformError
 from tests.database import Kind
-from tests.world import PUBLIC, WEBHOOK_SECRET, Reach, World
+from tests.world import PUBLIC, WEBHOOK_SECRET, Customer, Reach, World
 from tests.world import world as new_world
 
 SECRET = {"X-Telegram-Bot-Api-Secret-Token": WEBHOOK_SECRET}
@@ -128,6 +128,24 @@ async def test_what_the_database_cannot_take_is_answered_503_and_comes_again(wor
     assert ada.received.count("On its way!") == 1
 
 
+async def test_what_slack_gave_up_while_the_database_was_away_is_found_in_its_thread(world: World) -> None:
+    ada = world.customer()
+    await ada.writes("Where is my order?")
+    await world.mika.presses("ticket.claim", on=world.card())
+    assert world.app is not None
+    assert await world.app.catch_up.keep()
+
+    async with without_room(world):
+        world.slack.post(world.mika.id, world.channel, "On its way!", thread_ts=world.card())
+        await world.slack.quiet()
+    await world.app.keep_up()
+    await until(lambda: arrived(world, ada, "On its way!"))
+    await world.quiet()
+
+    assert [one["event"]["text"] for one in world.slack.hub.lost] == ["On its way!"]
+    assert ada.received.count("On its way!") == 1
+
+
 async def test_an_event_is_not_acknowledged_while_slack_cannot_say_who_we_are(world: World) -> None:
     await world.customer().writes("Where is my order?")
     await world.stop()
@@ -143,6 +161,12 @@ async def test_an_event_is_not_acknowledged_while_slack_cannot_say_who_we_are(wo
 
 
 # Refusals
+
+
+def arrived(world: World, customer: Customer, text: str) -> bool:
+    """Whether the customer has it; as long as not, time passes."""
+    world.clock.passes(timedelta(seconds=0.2))
+    return text in customer.received
 
 
 def refused(world: World, part: str, status: int) -> bool:
