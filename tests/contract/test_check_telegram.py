@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.channels.telegram import check
+from bot.channels.telegram.convert import UPDATES
 from bot.findings import BUSY, ILL, NO_ANSWER, NO_NAME, NOT_THEM
 from bot.models.database import exclusive
 from bot.sandbox.faults import PlatformError, ServerError, Throttled
@@ -105,9 +106,12 @@ async def test_a_bot_that_reads_along_in_groups(it: SetUp) -> None:
 async def test_a_webhook_that_telegram_is_not_told_of_yet_and_one_that_works(it: SetUp) -> None:
     new = await it.finds(**HOOKED)
     await it.telegram.calls("setWebhook", url=URL, secret_token="a-secret")
+    less = await it.finds(**HOOKED)
+    await it.telegram.calls("setWebhook", url=URL, secret_token="a-secret", allowed_updates=UPDATES)
     told = await it.finds(**HOOKED)
 
     assert check.HOOK_NEW.found() in new
+    assert check.HOOK_LESS.found(kinds="message_reaction") in less
     assert check.HOOK.found(waiting=0) in told
 
 
@@ -118,7 +122,7 @@ async def test_a_webhook_at_another_address(it: SetUp) -> None:
 
 
 async def test_a_webhook_whose_calls_fail(it: SetUp) -> None:
-    await it.telegram.calls("setWebhook", url=URL)
+    await it.telegram.calls("setWebhook", url=URL, allowed_updates=UPDATES)
     it.telegram.writes(it.telegram.add_person("Ada"), "Hello?")
     await it.telegram.courier.failed.wait()
 

@@ -133,12 +133,19 @@ async def test_a_webhook_that_cannot_be_set_is_tried_again(desk: Desk) -> None:
     assert desk.pauses[:2] == [timedelta(seconds=1), timedelta(seconds=2)]
 
 
-async def test_a_webhook_that_somebody_took_away_is_set_again(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("how", "given"),
+    [("deleteWebhook", {}), ("setWebhook", {"url": URL, "secret_token": SECRET, "allowed_updates": ["poll"]})],
+)
+async def test_a_webhook_that_somebody_took_away_or_narrowed_is_set_again(
+    desk: Desk, how: str, given: dict[str, object]
+) -> None:
     async with desk.running(desk.hooked()) as channel:
         await until(lambda: desk.pauses == [PROBE_EVERY])
-        await desk.sandbox.calls("deleteWebhook")
-        desk.sandbox.writes(desk.ada, "hello")
+        await desk.sandbox.calls(how, **given)
         desk.may_go_on.release()
+        await until(lambda: len(desk.pauses) == 2)
+        desk.sandbox.writes(desk.ada, "hello")
         await desk.sandbox.quiet()
 
     assert desk.texts(channel) == ["hello"]

@@ -10,11 +10,13 @@ from telegram import Bot, WebhookInfo
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 from telegram.request import HTTPXRequest
 
+from bot.channels.telegram.convert import UPDATES
 from bot.channels.telegram.errors import gateway_status
 from bot.findings import BUSY, ILL, NOT_THEM, Finding, Inquiry, good, unreachable, warning, wrong
 
 ANSWER_S = 15  #: seconds of patience for an answer
 RECENT = timedelta(hours=1)  #: an older failure of a webhook says nothing about today
+NOT_BY_ITSELF = frozenset({"message_reaction"})  #: Source: Telegram Bot API, setWebhook, allowed_updates
 PORTS = frozenset({443, 80, 88, 8443})  #: Source: Telegram Bot API, setWebhook
 
 _BOT_OF_ITS_OWN = "if another program needs it, make a bot of its own for Loket"
@@ -43,6 +45,9 @@ HOOK = good("TELEGRAM_WEBHOOK_URL: Telegram calls it; {waiting} messages wait th
 HOOK_NEW = good("TELEGRAM_WEBHOOK_URL: Telegram is not told of it yet; `loket run` does that")
 HOOK_OTHER = warning(
     "TELEGRAM_WEBHOOK_URL: Telegram calls another address, at {host}", f"`loket run` changes that; {_BOT_OF_ITS_OWN}"
+)
+HOOK_LESS = warning(
+    "TELEGRAM_WEBHOOK_URL: Telegram does not tell of {kinds}", f"`loket run` changes that; {_BOT_OF_ITS_OWN}"
 )
 HOOK_FAILED = warning(
     "TELEGRAM_WEBHOOK_URL: a call of Telegram failed at {at} UTC ({words}); {waiting} messages wait there",
@@ -113,11 +118,19 @@ def _hook(webhook: WebhookInfo, *, url: str, inquiry: Inquiry) -> Finding:
         return HOOK_NEW.found()
     if webhook.url != url:
         return HOOK_OTHER.found(host=urlsplit(webhook.url).hostname)
+    if kinds := missing(webhook):
+        return HOOK_LESS.found(kinds=", ".join(kinds))
     failed_at, waiting = webhook.last_error_date, webhook.pending_update_count
     if failed_at is not None and inquiry.now() - failed_at < RECENT:
         words = webhook.last_error_message
         return HOOK_FAILED.found(at=f"{failed_at:%H:%M}", words=words, waiting=waiting)
     return HOOK.found(waiting=waiting)
+
+
+def missing(webhook: WebhookInfo) -> list[str]:
+    """The kinds of update that Telegram was not asked for: what it is asked for stays so until somebody asks anew."""
+    told = webhook.allowed_updates or [kind for kind in UPDATES if kind not in NOT_BY_ITSELF]
+    return [kind for kind in UPDATES if kind not in told]
 
 
 def _trouble(error: TelegramError, *, host: str) -> Finding:

@@ -87,7 +87,7 @@ class HookedTelegram(TelegramChannel):
     async def _probe(self) -> None:
         """Ask Telegram how it fares with us; a webhook that somebody else has changed is set again."""
         info = await self._bot.get_webhook_info()
-        if info.url != self._url:
+        if info.url != self._url or check.missing(info):
             await self._set()
         self._alive()
         self.health.details["waiting_at_telegram"] = str(info.pending_update_count)
