@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 
+import bot.models  # noqa: F401 - first of all: it chooses the SQLite library; with two, one takes the other's locks away
 from tests.leaks.mutations import MUTATIONS, outcome
 from tests.leaks.play import Leak, Result, play
 from tests.leaks.truth import Mode

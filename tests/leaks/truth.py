@@ -124,8 +124,12 @@ class Truth:
                     said.fate = Fate.NOTE
 
     def pressed(self, said: Said, words: Iterable[str]) -> None:
-        """An agent pressed a button that sends the text as it was at that moment, one of these versions."""
-        if said.fate in {Fate.ASKED, Fate.NOTE}:
+        """
+        An agent pressed a button that sends the text as it was at that moment, one of these versions.
+
+        There is no such button at a text that waits: if we took it for one, the ticket stood otherwise just then.
+        """
+        if said.fate in {Fate.ASKED, Fate.NOTE, Fate.WAITS}:
             self.may.update(words)
             said.fate = Fate.SENT
 

@@ -39,7 +39,7 @@ def render(text: RichText) -> str:
     """The text with its signs."""
     spans = _spelled(text).spans
     shown = ""
-    for span, after in zip(spans, (*spans[1:], Span("")), strict=True):
+    for span, after in zip(spans, (*spans, Span(""))[1:], strict=True):
         shown += _signed(span, before=shown[-1:], after=after.text[:1])
     return _quoted(shown, spans)
 
