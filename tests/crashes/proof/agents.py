@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.sandbox.files import File
+from tests.crashes.process import until
 from tests.crashes.proof.crowd import Crowd
 from tests.crashes.proof.kills import Killer
 from tests.crashes.proof.ledger import Ledger, Talk
@@ -14,6 +15,7 @@ from tests.crashes.proof.verdict import Fate
 HOLD_S = 1.0  #: as the desk's settings say
 CHANGED_AFTER_S = (0.05, 0.5)  #: so soon a reply is taken back, or edited, inside its hold
 CHANGED_LATE_S = (1.5, 4.0)  #: or so late
+CARD_S = 60  #: within which a card stands, on a busy machine
 MARGIN_S = 0.15  #: what was stored so long before the end of its hold was stored in time
 WITH_FILES, ONLY_FILES = 0.25, 0.3  #: how often a text has files, and how often those have no text
 BOTH_CLAIM = 0.3  #: how often two agents claim a ticket at the same moment
@@ -43,6 +45,13 @@ class Agents(Crowd):
         super().__init__(ledger, chance)
         self._killer = killer
         self._slack = ledger.desk.slack
+
+    async def take(self, talk: Talk) -> None:
+        """Claim a ticket as soon as its card stands."""
+        await until(lambda: self._ticket(talk), "a card stands", within_s=CARD_S)
+        ticket = self._ticket(talk)
+        assert ticket is not None
+        await self._slack.press(talk.agent, self.desk.channel, ticket.card, "ticket.claim")
 
     def act(self, talk: Talk) -> None:
         """One of them does something in this ticket's thread."""

@@ -28,7 +28,7 @@ loss_after = 0
 RETRIES_S = (0.2, 2.0, 6.0)  #: Slack's retries, so that some events come by them and some only by the threads
 STALLED_S = 60  #: if for so long nothing of the rest gets done, it never will
 CALM_S = 1.5  #: and so long nobody may call then
-FIRST = 3  #: customers who write before the first kill
+FIRST = 3  #: customers whose tickets are taken before the first kill
 
 
 async def play(seed: str, *, steps: Iterable[Step], kind: Kind, rate: float, keep: Path) -> Outcome:
@@ -80,8 +80,7 @@ def _chance(seed: str, name: str) -> random.Random:
 
 
 async def _storm(killer: Killer, weather: Weather, traffic: Traffic, steps: Iterable[Step]) -> None:
-    for _ in range(FIRST):
-        traffic.somebody_new()
+    await traffic.begins(FIRST)
     weather.turn_bad()
     writing = asyncio.create_task(traffic.goes_on())
     breaking = asyncio.create_task(weather.breaks_connections())

@@ -38,15 +38,18 @@ class Traffic:
                 self.something_happens()
             await asyncio.sleep(self._chance.uniform(*PAUSE_S))
 
-    def somebody_new(self) -> None:
-        """A new customer, who writes."""
-        self._customers.somebody_new()
+    async def begins(self, customers: int) -> None:
+        """So many customers write, and agents take their tickets."""
+        for _ in range(customers):
+            self._customers.somebody_new()
+        for talk in self._ledger.talks:
+            await self._agents.take(talk)
 
     def something_happens(self) -> None:
         """One person does one thing."""
         talks = self._ledger.talks
         if not talks or (len(talks) < MOST_TALKS and self._chance.random() < 0.08):
-            self.somebody_new()
+            self._customers.somebody_new()
             return
         talk = self._chance.choice(talks)
         with self._weather.telling():
