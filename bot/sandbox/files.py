@@ -1,10 +1,11 @@
 """Files that people have, how the platforms' pages hand them out, and how a page hands them in."""
 
-import base64
 import gzip
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from urllib.parse import quote
 
 from aiohttp import web
@@ -35,9 +36,9 @@ class File:
         return len(self.content)
 
 
-def shown(file: File) -> web.Response:
+def shown(file: File, request: web.Request) -> web.Response:
     """
-    The file for a page, so that nothing of what somebody sent is run.
+    The file for a page, so that nothing of what somebody sent is run; a part of it, if that is asked for by a player.
 
     Pictures, sounds and films are shown; the rest is for saving. The browser is forbidden to guess otherwise.
     """
@@ -50,7 +51,11 @@ def shown(file: File) -> web.Response:
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-    return web.Response(body=file.content, headers=headers)
+    start, stop, _ = request.http_range.indices(file.size)
+    if "Range" not in request.headers or start >= stop:
+        return web.Response(body=file.content, headers={**headers, "Accept-Ranges": "bytes"})
+    part = {"Content-Range": f"bytes {start}-{stop - 1}/{file.size}"}
+    return web.Response(status=206, body=file.content[start:stop], headers={**headers, **part})
 
 
 async def given_with_files(request: web.Request) -> dict[str, object]:
@@ -80,7 +85,7 @@ async def given_with_files(request: web.Request) -> dict[str, object]:
 
 def sample(kind: str, *, number: int) -> File:
     """
-    A small file of this kind with the beginnings that its format has; another number makes other bytes.
+    A small file of this kind that can be shown or played; another number makes other bytes.
 
     Raises:
         KeyError: There is no such sample.
@@ -89,32 +94,28 @@ def sample(kind: str, *, number: int) -> File:
     return File(name, mime, make(b"sandbox file %d" % number))
 
 
-def jpeg(note: bytes, *, width: int = 64, height: int = 48) -> bytes:
-    """
-    A grey picture.
-
-    Source: ITU-T T.81: quantisation of ones; a Huffman table each for DC and AC with one code of one bit, so that every
-    block of 8 × 8 is the two bits 00: no difference, end of block.
-    """
-    blocks = -(-width // 8) * -(-height // 8)
-    table = bytes([1, *[0] * 15, 0])
-    frame = bytes([8, *height.to_bytes(2, "big"), *width.to_bytes(2, "big"), 1, 1, 0x11, 0])
-    segments = [
-        (0xFE, note),
-        (0xDB, bytes([0, *[1] * 64])),
-        (0xC0, frame),
-        (0xC4, b"\x00" + table),
-        (0xC4, b"\x10" + table),
-        (0xDA, bytes([1, 1, 0, 0, 63, 0])),
-    ]
-    head = b"".join(bytes([0xFF, mark]) + (len(body) + 2).to_bytes(2, "big") + body for mark, body in segments)
-    bits = "0" * (2 * blocks)
-    bits += "1" * (-len(bits) % 8)
-    return b"\xff\xd8" + head + int(bits, 2).to_bytes(len(bits) // 8, "big") + b"\xff\xd9"
+def _kept(name: str, noted: Callable[[bytes, bytes], bytes]) -> Callable[[bytes], bytes]:
+    return lambda note: noted(_read(name), note)
 
 
-def _begins(head: bytes) -> Callable[[bytes], bytes]:
-    return lambda note: head + note
+@cache
+def _read(name: str) -> bytes:
+    return (Path(__file__).parent / "samples" / name).read_bytes()
+
+
+def _behind(content: bytes, note: bytes) -> bytes:
+    """Behind their end these formats hold what nobody reads; a PDF's must be a comment."""
+    return content + b"% " + note + b"\n"
+
+
+def _comment(content: bytes, note: bytes) -> bytes:
+    """A JPEG's comment. Source: ITU-T T.81, COM segment."""
+    return content[:2] + b"\xff\xfe" + (len(note) + 2).to_bytes(2, "big") + note + content[2:]
+
+
+def _free_box(content: bytes, note: bytes) -> bytes:
+    """An MP4's free space. Source: ISO/IEC 14496-12, ``free``."""
+    return content + (len(note) + 8).to_bytes(4, "big") + b"free" + note
 
 
 def _animated_sticker(note: bytes) -> bytes:
@@ -133,17 +134,15 @@ def _animated_sticker(note: bytes) -> bytes:
     return gzip.compress(json.dumps(lottie).encode(), mtime=0)
 
 
-_WEBP = base64.b64decode("UklGRhoAAABXRUJQVlA4TA0AAAAvAAAAEAcQERGIiP4HAA==")  # one pixel
-_MP4 = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isommp42"
 _SAMPLES: Mapping[str, tuple[str, str, Callable[[bytes], bytes]]] = {
-    "photo": ("photo.jpg", "image/jpeg", jpeg),
-    "document": ("invoice.pdf", "application/pdf", _begins(b"%PDF-1.4\n% ")),
-    "voice": ("voice.ogg", "audio/ogg", _begins(b"OggS\x00\x02" + bytes(20) + b"\x01\x13OpusHead\x01\x01")),
-    "audio": ("song.mp3", "audio/mpeg", _begins(b"ID3\x04\x00\x00\x00\x00\x00\x00\xff\xfb\x90\x00")),
-    "video": ("video.mp4", "video/mp4", _begins(_MP4)),
-    "animation": ("cat.mp4", "video/mp4", _begins(_MP4)),
-    "video_note": ("note.mp4", "video/mp4", _begins(_MP4)),
-    "sticker": ("sticker.webp", "image/webp", _begins(_WEBP)),
+    "photo": ("photo.jpg", "image/jpeg", _kept("photo.jpg", _comment)),
+    "document": ("invoice.pdf", "application/pdf", _kept("invoice.pdf", _behind)),
+    "voice": ("voice.ogg", "audio/ogg", _kept("voice.ogg", _behind)),
+    "audio": ("song.mp3", "audio/mpeg", _kept("song.mp3", _behind)),
+    "video": ("video.mp4", "video/mp4", _kept("video.mp4", _free_box)),
+    "animation": ("cat.mp4", "video/mp4", _kept("video.mp4", _free_box)),
+    "video_note": ("note.mp4", "video/mp4", _kept("video.mp4", _free_box)),
+    "sticker": ("sticker.webp", "image/webp", _kept("sticker.webp", _behind)),
     "animated_sticker": ("sticker.tgs", "application/x-tgsticker", _animated_sticker),
-    "video_sticker": ("sticker.webm", "video/webm", _begins(b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01")),
+    "video_sticker": ("sticker.webm", "video/webm", lambda note: b"\x1a\x45\xdf\xa3\x9f\x42\x86\x81\x01" + note),
 }

@@ -3,10 +3,11 @@
 import pytest
 from playwright.async_api import FilePayload, Locator, expect
 
-from bot.sandbox.files import jpeg
+from bot.sandbox.files import sample
 from tests.browser.visitor import Ticket, Visitor
 
 WIDTH = 640
+ENOUGH = 4  #: HTMLMediaElement.HAVE_ENOUGH_DATA
 ANSWER = "This is what we found"
 
 
@@ -14,9 +15,9 @@ def file(name: str, mime: str, content: bytes) -> FilePayload:
     return {"name": name, "mimeType": mime, "buffer": content}
 
 
-PHOTO = file("parcel.jpg", "image/jpeg", jpeg(b"parcel", width=WIDTH, height=480))
-RECEIPT = file("receipt.pdf", "application/pdf", b"%PDF-1.4\n" + bytes(48_000))
-SCAN = file("scan.jpg", "image/jpeg", jpeg(b"scan", width=WIDTH, height=300))
+PHOTO = file("parcel.jpg", "image/jpeg", sample("photo", number=1).content)
+RECEIPT = file("receipt.pdf", "application/pdf", sample("document", number=1).content)
+SCAN = file("scan.jpg", "image/jpeg", sample("photo", number=2).content)
 SECRET = file("salaries.csv", "text/csv", b"Mika,1\n")
 
 
@@ -52,3 +53,29 @@ async def is_seen(picture: Locator) -> None:
         box = await picture.bounding_box()
     assert box["width"] <= 330
     assert box["height"] <= 290
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("visitor", ["desktop"], indirect=True)
+async def test_samples_can_be_played_and_play_on_when_their_message_changes(visitor: Visitor) -> None:
+    customer = await visitor.meets("Wayan", "Telegram")
+    phone = await customer.phone()
+    for kind in ("Voice message", "Song", "Album"):
+        await phone.get_by_role("button", name="Attach").click()
+        await visitor.page.get_by_role("menuitem", name=kind).click()
+    sounds, films = phone.locator("audio"), phone.locator("video")
+    await expect(films).to_have_count(1)
+    for player in (sounds.first, sounds.last, films):
+        await expect(player).to_have_js_property("readyState", ENOUGH)
+        assert 2 < await player.evaluate("it => it.duration") < 5
+
+    await sounds.last.evaluate("it => { it.muted = it.loop = true; return it.play(); }")
+    await expect(sounds.last).not_to_have_js_property("currentTime", 0)
+    song = phone.get_by_role("article").filter(has=visitor.page.locator("audio[aria-label='song.mp3']"))
+    await song.hover()
+    await song.get_by_role("button", name="Reply, react, edit").click()
+    await visitor.page.get_by_role("menuitem", name="🔥").click()
+
+    await expect(song).to_contain_text("🔥")
+    await expect(sounds.last).to_have_js_property("paused", value=False)
+    assert await sounds.last.evaluate("it => it.currentTime") > 0

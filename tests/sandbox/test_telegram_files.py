@@ -12,12 +12,12 @@ from telegram.error import BadRequest
 from telegram.request import HTTPXRequest
 
 from bot.sandbox.faults import CutOff, Fault, PlatformError, Reset, ServerError, Throttled, TooShort
-from bot.sandbox.files import File, jpeg
+from bot.sandbox.files import File, sample
 from bot.sandbox.serving import ClientError
 from bot.sandbox.telegram import TelegramSandbox
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
-LID = File("lid.jpg", "image/jpeg", jpeg(b"the cracked lid") + bytes(3000))
+LID = File("lid.jpg", "image/jpeg", sample("photo", number=1).content)
 FILES = "photo document voice audio video video_note sticker animated_sticker video_sticker animation"
 
 
@@ -219,12 +219,16 @@ async def test_a_page_hands_in_a_file_and_gets_it_as_something_harmless(far: Far
         assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
-async def test_a_page_shows_pictures_in_place(far: Far) -> None:
+async def test_a_page_shows_pictures_in_place_and_gets_the_part_that_it_asks_for(far: Far) -> None:
     far.sandbox.sends(far.ada, "photo", file=LID)
 
     shown = far.sandbox.chat(far.ada)[0]["file"]
     async with far.session.get(f"{far.sandbox.api_url}/client/files/{shown['id']}") as answer:
         assert answer.headers["Content-Type"] == "image/jpeg"
         assert answer.headers["Content-Disposition"].startswith("inline;")
+    headers = {"Range": "bytes=2-5"}
+    async with far.session.get(f"{far.sandbox.api_url}/client/files/{shown['id']}", headers=headers) as answer:
+        assert (answer.status, await answer.read()) == (206, LID.content[2:6])
+        assert answer.headers["Content-Range"] == f"bytes 2-5/{LID.size}"
     async with far.session.get(f"{far.sandbox.api_url}/client/files/pigeon") as answer:
         assert answer.status == 404

@@ -11,6 +11,7 @@ import { menu } from "./popup.js";
 /** What a customer can send beside text, by the names of all messengers. */
 export const KINDS = {
   photo: "🖼 Photo",
+  album: "🏞 Album",
   image: "🖼 Photo",
   document: "📄 invoice.pdf",
   voice: "🎤 Voice message",

@@ -93,12 +93,22 @@ function renewed(node, { id, item, build }) {
 
 function exchange(node, fresh) {
   const held = node.contains(document.activeElement) ? document.activeElement : null;
+  keepPlaying(node, fresh);
   node.replaceWith(fresh);
   if (!held) return;
   fresh.complete?.();
   const same = [...fresh.querySelectorAll("[data-focus]")].find((one) => one.dataset.focus === held.dataset.focus);
   if (same) same.focus({ preventScroll: true });
   else fresh.focus({ preventScroll: true });
+}
+
+/** A sound or film that somebody has begun to play goes on, whatever else of its message has changed. */
+function keepPlaying(node, fresh) {
+  for (const playing of node.querySelectorAll("audio, video")) {
+    if (!playing.currentTime) continue;
+    const same = [...fresh.querySelectorAll("audio, video")].find((one) => one.src === playing.src);
+    same?.replaceWith(playing);
+  }
 }
 
 /**

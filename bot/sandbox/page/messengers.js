@@ -15,10 +15,10 @@ export const Telegram = {
   they: "bot",
   languages: true,
   kinds: [
-    ...["photo", "document", "voice", "audio", "video", "animation"],
+    ...["photo", "album", "document", "voice", "audio", "video", "animation"],
     ...["video_note", "sticker", "location", "venue", "contact", "poll", "dice"],
   ],
-  captioned: ["photo", "document", "voice", "audio", "video", "animation"],
+  captioned: ["photo", "album", "document", "voice", "audio", "video", "animation"],
   shows: { "image/jpeg": "photo", "image/png": "photo", "image/webp": "photo", "video/mp4": "video" },
   pressed: (id) => ({ callback_data: id }),
   person: ({ name, language }) => ({ first_name: name, language_code: language }),

@@ -217,7 +217,9 @@ async function sendText(chat, text) {
 /** A text that stands in the composer goes along as the caption, where the kind takes one. */
 async function sendKind(chat, kind) {
   const caption = chat.messenger.captioned.includes(kind) ? chat.field.value.trim() : "";
-  const went = await chat.say("sends", { kind, ...(caption ? { caption } : {}), ...answering(chat) });
+  const went = await (kind === "album"
+    ? chat.say("sends_album", { kinds: ["photo", "photo", "video"], captions: [caption] })
+    : chat.say("sends", { kind, ...(caption ? { caption } : {}), ...answering(chat) }));
   if (went && caption) set(chat.field, "");
   if (went) aim(chat, {});
 }

@@ -55,7 +55,7 @@ class Client:
         file = self._workspace.files.get(request.match_info["id"])
         if file is None:
             raise web.HTTPNotFound
-        return shown(file)
+        return shown(file, request)
 
     async def state(self, request: web.Request) -> web.Response:
         """All that a page shows at first; without ``as`` only what everybody may know."""

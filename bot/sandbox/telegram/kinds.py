@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Any
 
-from bot.sandbox.files import File, jpeg
+from bot.sandbox import files as samples
+from bot.sandbox.files import File
 from bot.sandbox.telegram.files import Files
 
 Json = dict[str, Any]
@@ -31,7 +32,7 @@ def with_file(kind: str, file: File, files: Files) -> Json:
     named = {"file_name": file.name, "mime_type": file.mime}
     match field:
         case "photo":
-            small = files.keep(File(file.name, "image/jpeg", jpeg(b"small")), field)
+            small = files.keep(samples.sample("photo", number=0), field)
             return {"photo": [small.as_json(width=90, height=60), stored.as_json(width=1280, height=853)]}
         case "document":
             return {field: stored.as_json(**named)}

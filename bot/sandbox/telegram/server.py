@@ -185,7 +185,7 @@ class TelegramSandbox(Served, People):
         stored = self._world.files.find(request.match_info["id"])
         if stored is None:
             raise web.HTTPNotFound
-        return shown(stored.file)
+        return shown(stored.file, request)
 
     async def _state(self, _: web.Request) -> web.Response:
         return _json(self._world.state())

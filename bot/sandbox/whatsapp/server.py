@@ -269,7 +269,7 @@ class WhatsAppSandbox(Served, People):
         stored = self._world.media.find(request.match_info["id"])
         if stored is None:
             raise web.HTTPNotFound
-        return shown(stored.file)
+        return shown(stored.file, request)
 
     async def _state(self, _: web.Request) -> web.Response:
         return web.json_response(self._world.state())
