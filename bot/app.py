@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Self
 
-import aiohttp
 import structlog
 from aiohttp import web
 from slack_bolt.async_app import AsyncApp
@@ -38,7 +37,7 @@ from bot.handlers.metrics import MetricsPage
 from bot.handlers.slack_http import SlackHttp
 from bot.handlers.webhooks import Webhooks
 from bot.logs import trace
-from bot.metrics import Metrics, tracing
+from bot.metrics import Metrics
 from bot.models.database import Database, Upgrade, connect, exclusive, is_temporary
 from bot.reports.home import opened_since
 from bot.scheduler import Job, Ticker
@@ -50,9 +49,9 @@ from bot.services.services import Services
 from bot.settings import Settings
 from bot.slack.authorize import authorizing
 from bot.slack.catchup import CatchUp
+from bot.slack.client import client as slack_client
 from bot.slack.connection import SlackConnection
 from bot.slack.downloads import SlackFiles
-from bot.slack.errors import method_of
 from bot.slack.holds import Holds
 from bot.slack.homes import BUDGET, Homes
 from bot.slack.people import People
@@ -60,7 +59,6 @@ from bot.slack.surface import SlackSurface
 from bot.slack.uploads import Uploads
 from bot.texts import Texts
 
-SLACK_TIMEOUT_S = 30  #: seconds for one call; what is given up earlier is uncertain
 SLOTS = 16  #: things under way at once, in each direction
 FINISH = timedelta(seconds=6)  #: for deliveries under way when we stop; the whole stop stays below ten seconds
 
@@ -162,14 +160,10 @@ class Application:
         return build_channels(self._settings, clock=self._clock, menus=menus, told=self._metrics.called)
 
     async def _slack_client(self) -> AsyncWebClient:
-        """One session for all calls, and no retries by the SDK: a post must not be repeated blindly."""
-        measured = tracing(self._metrics.called, platform=SOURCE, method=method_of)
-        session = await self._open.enter_async_context(aiohttp.ClientSession(trace_configs=[measured]))
         slack = self._settings.slack
-        return AsyncWebClient(
-            slack.bot_token.get_secret_value(), base_url=slack.api_url, session=session, timeout=SLACK_TIMEOUT_S,
-            retry_handlers=[],
-        )  # fmt: skip
+        return await self._open.enter_async_context(
+            slack_client(token=slack.bot_token.get_secret_value(), api_url=slack.api_url, told=self._metrics.called)
+        )
 
     def _build_queues(
         self, services: Services, channels: Mapping[str, Channel], surface: SlackSurface, slack_files: SlackFiles
@@ -258,9 +252,7 @@ class Application:
         self._background(channel.run(put), name=channel.name)
 
     def _bolt(self, client: AsyncWebClient, front: Front) -> AsyncApp:
-        bare = AsyncWebClient(
-            base_url=client.base_url, session=client.session, timeout=SLACK_TIMEOUT_S, retry_handlers=[]
-        )
+        bare = AsyncWebClient(base_url=client.base_url, session=client.session, retry_handlers=[])
         authorize = authorizing(client, front.people)
         # Over HTTP, `SlackHttp` checks the signature, by our own clock.
         # With a name, as else it reads the source of all modules for one.

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
@@ -21,15 +21,29 @@ log = structlog.get_logger()
 
 
 class SlackConnection:
-    """The connections of one app. ``back`` is called after the first connection and after every long silence."""
+    """
+    The connections of one app. ``back`` is called after the first connection and after every long silence.
 
-    def __init__(self, app: AsyncApp, *, app_token: str, clock: Clock, back: Callable[[], None]) -> None:
+    One that stays open and says nothing any more is given up by the SDK after four pings; ``ping_every_s`` lie between.
+    """
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        *,
+        app_token: str,
+        clock: Clock,
+        back: Callable[[], None],
+        ping_every_s: float = PING_EVERY_S,
+    ) -> None:
         self._app = app
         self._app_token = app_token
         self._clock = clock
         self._back = back
         self._handlers: list[AsyncSocketModeHandler] = []
-        self._lost_at: dict[int, datetime] = {}
+        self._ping_every_s = ping_every_s
+        self._stood_at: timedelta | None = None  # some connection, by the steady clock; None: never yet
+        self._lost_at: dict[int, timedelta] = {}  # likewise
         self._connecting: set[asyncio.Task[None]] = set()
         self.health = Health()
         self.standing = 0  #: connections, as the last look saw
@@ -39,7 +53,7 @@ class SlackConnection:
         self._handlers = [self._connect() for _ in range(CONNECTIONS)]
 
     def _connect(self) -> AsyncSocketModeHandler:
-        handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=PING_EVERY_S)
+        handler = AsyncSocketModeHandler(self._app, self._app_token, ping_interval=self._ping_every_s)
         task = asyncio.create_task(handler.connect_async())  # type: ignore[no-untyped-call]  # of the SDK
         self._connecting.add(task)
         task.add_done_callback(self._connecting.discard)
@@ -52,27 +66,27 @@ class SlackConnection:
 
     def _noticed(self) -> None:
         """A connection stands: was there none for long, events may be missing."""
-        now = self._clock.now()
-        seen_at = self.health.seen_at
-        self.health.seen_at, self.health.problem = now, None
-        if seen_at is None or now - seen_at > LONG_SILENCE:
+        steady, stood_at = self._clock.steady(), self._stood_at
+        self._stood_at = steady
+        self.health.seen_at, self.health.problem = self._clock.now(), None
+        if stood_at is None or steady - stood_at > LONG_SILENCE:
             self._back()
 
     async def watch(self) -> None:
         """Look after the connections; called every few seconds."""
-        now = self._clock.now()
+        steady = self._clock.steady()
         for number, handler in enumerate(self._handlers):
             if await handler.client.is_connected():
                 self._lost_at.pop(number, None)
                 self._noticed()
-            elif now - self._lost_at.setdefault(number, now) > DEAD_AFTER:
+            elif steady - self._lost_at.setdefault(number, steady) > DEAD_AFTER:
                 log.warning("slack.connection_rebuilt", connection=number)
                 del self._lost_at[number]
                 await _closed(handler)
                 self._handlers[number] = self._connect()
         self.standing = len(self._handlers) - len(self._lost_at)
         if self.standing == 0:
-            self.health.problem = "no connection to Slack"
+            self.health.problem = "There is no connection to Slack."
 
     async def close(self) -> None:
         """End the connections; what is not acknowledged comes again from Slack."""

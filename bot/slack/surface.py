@@ -39,7 +39,7 @@ from bot.slack.uploads import Uploads, line_of, name_of
 from bot.texts import Texts
 
 EVENT_TYPE = "loket_part"  #: of the metadata that marks our posts
-SKEW = timedelta(seconds=60)  #: how far Slack's clock may be behind ours
+SKEW = timedelta(days=1)  #: how far Slack's clock may be behind ours: one set to a local time instead of UTC, say
 PAGE = 200  #: what Slack advises
 NOT_DRAWN = -1  #: the version of a card that was found, not drawn: it is drawn again
 DECORATION = frozenset({"update_card", "show_receipt", "show_reaction", "whisper"})

@@ -5,6 +5,7 @@ import re
 #: What stands in braces is taken over.
 REASONS: dict[str, str] = {
     # --- any platform
+    "There is no connection to Slack.": "Tidak ada sambungan ke Slack.",
     "{platform} can't be reached.": "{platform} tidak bisa dihubungi.",
     "{platform} asks to wait.": "{platform} meminta kita menunggu.",
     "{platform} asks to send more slowly.": "{platform} meminta kita mengirim lebih pelan.",

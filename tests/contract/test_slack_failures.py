@@ -7,12 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientSession, ClientTimeout
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.ports import Delivered, Part
 from bot.errors import DeliveryError, Down, Later, Rejected, Unconfirmed
+from bot.metrics import untold
 from bot.sandbox.faults import Fault, PlatformError, Reset, ServerError, Throttled, TooDeep
+from bot.slack.client import client
 from bot.slack.errors import writing
 from bot.slack.surface import PAGE
 from tests.database import Kind
@@ -89,14 +89,30 @@ async def test_a_slack_that_is_not_there_is_tried_later(desk: World) -> None:
 
 async def test_an_answer_that_never_comes_leaves_doubt(world: World) -> None:
     gate = world.slack.faults.hold("chat.postMessage", performed=False)
-    address = world.slack.api_url
+    address = {"token": world.slack.bot_token, "api_url": world.slack.api_url}
 
-    async with ClientSession(timeout=ClientTimeout(total=0.1)) as session:
-        client = AsyncWebClient(world.slack.bot_token, base_url=address, session=session, retry_handlers=[])
+    async with client(**address, told=untold, answer_s=0.1) as impatient:
         with pytest.raises(Unconfirmed):
-            await writing(client.chat_postMessage(channel=world.desk, text="hello"))
+            await writing(impatient.chat_postMessage(channel=world.desk, text="hello"))
 
     gate.release()
+
+
+@pytest.mark.parametrize("method", ["chat.update", "reactions.add"])
+async def test_what_only_shows_a_state_is_shown_again_when_no_answer_comes(desk: World, method: str) -> None:
+    message = await desk.by_mika("On its way", slack_ts=desk.ticket.thread_ts, receipt="waiting")
+    gate = desk.slack.faults.hold(method, performed=False)
+    address = {"token": desk.slack.bot_token, "api_url": desk.slack.api_url}
+    part = desk.part("update_card") if method == "chat.update" else desk.part("show_receipt", message)
+
+    async with client(**address, told=untold, answer_s=0.3) as impatient:
+        desk.client = impatient
+        desk.configured()
+        with pytest.raises(Unconfirmed):
+            await desk.surface.send(part)
+
+    gate.release()
+    assert await desk.surface.find(asked(part)) is None
 
 
 async def test_a_card_that_can_not_be_drawn_does_not_stop_those_of_other_desks(desk: World) -> None:

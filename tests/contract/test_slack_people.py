@@ -8,7 +8,9 @@ import pytest
 
 from bot.domain.replies import Role
 from bot.errors import Down, Later
+from bot.metrics import untold
 from bot.sandbox.faults import PlatformError, Reset
+from bot.slack.client import client
 from bot.slack.people import KEPT, PAGE, People
 from tests.database import Kind
 from tests.slack_world import World, in_slack
@@ -133,3 +135,15 @@ async def test_a_look_up_that_fails_can_be_tried_again(world: World, ask: Callab
 
     with pytest.raises(Later):
         await ask(world.people)
+
+
+async def test_a_look_up_that_is_never_answered_is_given_up_and_can_be_tried_again(world: World) -> None:
+    gate = world.slack.faults.hold("users.info", performed=True)
+    address = {"token": world.slack.bot_token, "api_url": world.slack.api_url}
+
+    async with client(**address, told=untold, answer_s=0.3) as impatient:
+        people = People(impatient, now=lambda: world.now)
+        with pytest.raises(Later):
+            await people.role(world.mika, world.desk)
+        gate.release()
+        assert await people.role(world.mika, world.desk) is Role.AGENT

@@ -150,6 +150,29 @@ async def test_the_app_comes_back_after_a_cut_and_an_event_in_flight_is_delivere
     assert connected.slack.hub.lost == []
 
 
+async def test_a_silent_connection_carries_nothing_until_an_event_is_not_acknowledged(desk: Desk) -> None:
+    address = (await desk.client.apps_connections_open(app_token=desk.slack.app_token))["url"]
+
+    async with aiohttp.ClientSession() as session, session.ws_connect(address, autoping=False) as silent:
+        await silent.receive_json()
+        desk.slack.silence_connections()
+        await silent.ping(b"are you there?")
+        with pytest.raises(TimeoutError):
+            await silent.receive(timeout=0.1)
+        assert not silent.closed
+
+    async with aiohttp.ClientSession() as session:
+        address = (await desk.client.apps_connections_open(app_token=desk.slack.app_token))["url"]
+        silent = await session.ws_connect(address)
+        await silent.receive_json()
+        desk.slack.silence_connections()
+        desk.slack.post(desk.mika, desk.channel, "hello")
+        await desk.slack.quiet()
+        assert (await silent.receive()).type in {aiohttp.WSMsgType.CLOSED, aiohttp.WSMsgType.CLOSING}
+
+    assert [one["event"]["text"] for one in desk.slack.hub.lost] == ["hello"]
+
+
 async def test_two_connections_share_the_events(connected: Desk) -> None:
     second = connected.handler()
     await second.connect_async()  # type: ignore[no-untyped-call]  # Bolt leaves it without types

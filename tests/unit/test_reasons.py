@@ -12,23 +12,43 @@ from bot.texts import Texts
 from bot.texts.reasons import REASONS, indonesian
 
 BOT = Path(errors.__file__).parent
-SAYING = {"Later", "Down", "Rejected", "Unreachable", "Closed", "Unconfirmed", "Refused", "Unknown"}
+SAYING = {
+    "Later",
+    "Down",
+    "Rejected",
+    "Unreachable",
+    "Closed",
+    "Unconfirmed",
+    "Refused",
+    "Unknown",
+    "DiskRefuses",
+    "LaterOrNever",
+}
+#: sentences that several modules say
+NAMED = {
+    name.id: node.value
+    for path in BOT.rglob("*.py")
+    for node in ast.parse(path.read_text(encoding="utf-8")).body
+    if isinstance(node, ast.Assign) and isinstance(name := node.targets[0], ast.Name)
+}
 
 
 def sentences(path: Path) -> Iterator[str]:
-    """What the module can say of a delivery: what it calls an error with, and in a module of errors all sentences."""
+    """What the module can say: what it calls an error with, in a module of errors all, and what it calls a problem."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in SAYING:
             yield from map(spoken, node.args[:1])
+        elif isinstance(node, ast.Assign) and getattr(node.targets[-1], "attr", "") == "problem":
+            yield spoken(node.value)
         elif path.name == "errors.py" and isinstance(node, ast.Constant | ast.JoinedStr) and id(node) not in docs:
             yield spoken(node)
 
 
 def spoken(node: ast.expr) -> str:
-    """A literal text, with something in its blanks; empty for anything else."""
-    match node:
+    """A literal text, or one that has a name, with something in its blanks; empty for anything else."""
+    match NAMED.get(node.id, node) if isinstance(node, ast.Name) else node:
         case ast.Constant(value=str(text)):
             return text
         case ast.JoinedStr(values=values):

@@ -219,6 +219,10 @@ class SlackSandbox(Served, People):
         """Cut all connections."""
         self.hub.drop_connections()
 
+    def silence_connections(self) -> None:
+        """Let all connections of now stay open, and carry nothing any more in either direction."""
+        self.hub.silence_connections()
+
     # --- reading
 
     def messages(self, channel: str) -> list[Json]:

@@ -25,11 +25,16 @@ class NotAcknowledged(Exception):
 
 @dataclass(slots=True, eq=False)
 class _Link:
-    """One connection; ``leaving`` once it was told to go, and then it gets nothing more."""
+    """
+    One connection; ``leaving`` once it was told to go, and then it gets nothing more.
+
+    A ``silent`` one is open, and nothing comes through it in either direction.
+    """
 
     ws: web.WebSocketResponse
     request: web.Request
     leaving: bool = False
+    silent: bool = False
     waiting: dict[str, asyncio.Future[Json]] = field(default_factory=dict)
 
     def acknowledged(self, frame: str) -> None:
@@ -77,8 +82,8 @@ class Hub:
         return self._unacked
 
     async def connected(self, count: int = 1) -> None:
-        """Return when this many connections are open; those that were told to go do not count."""
-        while sum(not link.leaving for link in self._links) < count:
+        """Return when this many connections are open; those that were told to go do not count, nor silent ones."""
+        while sum(not (link.leaving or link.silent) for link in self._links) < count:
             self._linked.clear()
             await self._linked.wait()
 
@@ -181,9 +186,12 @@ class Hub:
         link.waiting[envelope["envelope_id"]] = future
         try:
             async with asyncio.timeout(self.ack_within_s):
-                await link.ws.send_json(envelope)
+                if not link.silent:
+                    await link.ws.send_json(envelope)
                 return await future
         except TimeoutError:
+            if link.silent:  # Slack, too, gives it up then
+                _abort(link)
             raise NotAcknowledged("timeout") from None
         except ConnectionError:
             raise NotAcknowledged("connection_failed") from None
@@ -206,8 +214,14 @@ class Hub:
     def drop_connections(self) -> None:
         """Cut all connections without a word."""
         for link in list(self._links):
-            if link.request.transport is not None:
-                link.request.transport.abort()
+            _abort(link)
+
+    def silence_connections(self) -> None:
+        """Let all connections of now stay open, and carry nothing any more: no event, no acknowledgement, no pong."""
+        for link in self._links:
+            link.silent = True
+            if isinstance(link.request.transport, asyncio.ReadTransport):
+                link.request.transport.pause_reading()
 
     async def close(self) -> None:
         """Forget what is in flight, close all connections."""
@@ -216,7 +230,14 @@ class Hub:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         for link in list(self._links):
+            if link.silent:  # nobody would answer the goodbye
+                _abort(link)
             await link.ws.close()
+
+
+def _abort(link: _Link) -> None:
+    if link.request.transport is not None:
+        link.request.transport.abort()
 
 
 async def _say_goodbye(link: _Link, reason: DisconnectReason) -> None:
