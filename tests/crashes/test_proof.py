@@ -11,7 +11,7 @@ from tests.database import Kind
 STEPS = {Kind.SQLITE: list(Step)[::2], Kind.POSTGRES: list(Step)[::-2]}  #: half of them at each database
 
 
-@pytest.mark.timeout(240)  # a quarter of a minute on a quiet machine
+@pytest.mark.timeout(400)  # half a minute on a quiet machine
 async def test_killed_at_each_step_in_bad_weather_it_keeps_every_promise(kind: Kind, tmp_path: Path) -> None:
     outcome = await play("short", steps=STEPS[kind], kind=kind, rate=0.03, keep=tmp_path / "kept")
 

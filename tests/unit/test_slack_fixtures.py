@@ -1,6 +1,5 @@
 """What Slack's events mean, each as Slack documents it."""
 
-import copy
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -153,9 +152,9 @@ def test_where_an_event_is_kept(name: str) -> None:
     assert ((row.key, row.lane), row.body) == (KEYS[name], "as it came")
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(data=st.data())
-def test_a_damaged_event_always_means_something_and_can_be_kept(data: st.DataObject) -> None:
+def test_a_damaged_event_always_means_something_and_has_a_place(data: st.DataObject) -> None:
     body = damaged(data.draw(st.sampled_from(list(EVENTS.values()))), data.draw(HITS))
     assert isinstance(body, dict)
 
@@ -165,11 +164,11 @@ def test_a_damaged_event_always_means_something_and_can_be_kept(data: st.DataObj
     assert isinstance(parse.happened(body), get_args(Happened))
 
 
-@settings(max_examples=100)
+@settings(max_examples=50)
 @given(data=st.data())
 def test_a_damaged_form_is_read_as_far_as_it_can_be(data: st.DataObject) -> None:
     forms = [body["view"] for name, body in BODIES.items() if name.startswith("view_submission")]
-    view = damaged(copy.deepcopy(data.draw(st.sampled_from(forms))), data.draw(HITS))
+    view = damaged(data.draw(st.sampled_from(forms)), data.draw(HITS))
     assert isinstance(view, dict)
 
     filled = parse.filled(view)

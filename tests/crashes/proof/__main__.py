@@ -51,6 +51,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--database", type=Kind, choices=list(Kind), default=Kind.SQLITE)
     parser.add_argument("--faults", type=float, default=RATE, help=f"the part of all calls that fail ({RATE})")
     parser.add_argument("--json", type=Path, help="where to keep the figures")
+    parser.add_argument("--commit", default="", help="what was tried, to be kept with the figures")
     given = parser.parse_args(arguments)
     logging.getLogger("aiohttp.server").addFilter(_is_worth_a_line)
     outcome = asyncio.run(
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str]) -> int:
     print(outcome.table())
     if given.json:
         run = f"--kills {given.kills} --seed {given.seed} --database {given.database} --faults {given.faults}"
-        about = {"command": f"python -m tests.crashes.proof {run}"}
+        about = {"command": f"python -m tests.crashes.proof {run}", "commit": given.commit}
         given.json.write_text(json.dumps({**about, **outcome.as_json()}, indent=1) + "\n")
     if outcome.broken:
         print("\nBROKEN:\n" + "\n".join(outcome.broken), file=sys.stderr)

@@ -16,11 +16,11 @@ def main(files: Sequence[str]) -> int:
     for name in files:
         kept = json.loads(Path(name).read_text())
         whole.add(Outcome.of_json(kept))
-        commands.append(kept["command"])
+        commands.append(f"{kept['command']}  # {kept['commit']}")
     about = {"commands": commands, "at": f"{SystemClock().now():%Y-%m-%d}", **machine()}
     (RESULTS / "crash.json").write_text(json.dumps({**about, **whole.as_json()}, indent=1) + "\n")
     told = "\n".join(f"- {name}: {value}" for name, value in about.items() if name != "commands")
-    listed = "\n".join(("The commands, whose tables are added here:\n", "```sh", *commands, "```"))
+    listed = "\n".join(("The commands, whose tables are added here, and the commits:\n", "```sh", *commands, "```"))
     page = "\n\n".join(("# Killed and disturbed", told, whole.table(), listed))
     (RESULTS / "crash.md").write_text(f"{page}\n")
     print(whole.table())
