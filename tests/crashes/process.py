@@ -11,6 +11,8 @@ from typing import Any
 
 import aiohttp
 
+from tests import silence
+
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 20
 LOOK_EVERY_S = 0.01
@@ -55,7 +57,9 @@ class Process:
             env={"PYTHONPATH": str(ROOT), "PTB_TIMEDELTA": "true", **environment},
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
-        return cls(process)
+        made = cls(process)
+        silence.also(lambda: made.errors)
+        return made
 
     async def _listen(self) -> None:
         assert self._process.stderr is not None

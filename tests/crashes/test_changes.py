@@ -24,7 +24,6 @@ async def _killed(desk: Desk, *, performed: bool) -> None:
     assert desk.received(rufus, [OLD]) == [OLD]
     assert desk.received(petra, [GONE]) == [GONE]
     gates = [desk.telegram.faults.hold(method, performed=performed) for method in ("editMessageText", "deleteMessage")]
-    desk.said.append(NEW)
     desk.slack.edit(desk.agents[0], desk.channel, edited, NEW)
     desk.slack.delete(desk.agents[0], desk.channel, deleted)
     for gate in gates:
@@ -55,7 +54,6 @@ async def made_while_it_was_dead(desk: Desk) -> None:
     edited, deleted = desk.answers(desk.agents[0], card, OLD), desk.answers(desk.agents[0], card, GONE)
     await desk.rests()
     await desk.kill()
-    desk.said.append(NEW)
     desk.slack.edit(desk.agents[0], desk.channel, edited, NEW)
     desk.slack.delete(desk.agents[0], desk.channel, deleted)
 
