@@ -56,6 +56,7 @@ from bot.slack.holds import Holds
 from bot.slack.homes import BUDGET, Homes
 from bot.slack.people import People
 from bot.slack.surface import SlackSurface
+from bot.slack.together import Together
 from bot.slack.uploads import Uploads
 from bot.texts import Texts
 
@@ -189,8 +190,9 @@ class Application:
         span = max(self._settings.config.replies.hold, ASK_AFTER)
         self._holds = Holds(source=SOURCE, jumps=self._jumps, span=span)
         self.outbox = Outbox(
-            senders=senders, settle=settle, limits=limits, holds=self._holds, clock=self._clock, jitter=self._jitter
-        )
+            senders=senders, settle=settle, limits=limits, holds=self._holds, together=Together(surface),
+            clock=self._clock, jitter=self._jitter,
+        )  # fmt: skip
 
     async def _recover(self, services: Services) -> None:
         """Before anything is taken up: what may not leave yet, and what waits for a time from before."""

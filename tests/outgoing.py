@@ -1,6 +1,7 @@
 """The outbox at work before a far side that does as it is told: what its tests share."""
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
@@ -67,6 +68,29 @@ class Holding:
         return self.still
 
 
+@dataclass
+class Joining:
+    """Lets up to ``most`` texts of a lane that wait together leave as one; the far side is told their names, joined."""
+
+    far: FarSide
+    most: int = 1
+
+    async def behind(self, head: DeliveryRow, *, now: datetime) -> Sequence[DeliveryRow]:  # noqa: ARG002 - as asked
+        states = ("uncertain",) if head.state in {"sending", "uncertain"} else ("queued", "later")
+        rows = await DeliveryRow.filter(lane=head.lane, state__in=states, id__gt=head.id, kind=head.kind).order_by("id")
+        return rows[: self.most - 1]
+
+    async def send(self, parts: Sequence[Part]) -> Delivered:
+        return await self.far.send(replace(parts[0], payload={"name": named(parts)}))
+
+    async def find(self, parts: Sequence[Part]) -> Sequence[Delivered | None]:
+        return [await self.far.find(part) for part in parts]
+
+
+def named(parts: Sequence[Part]) -> str:
+    return "+".join(part.payload["name"] for part in parts)
+
+
 class Desk:
     """An outbox at work: what is put into it, and rounds of sending."""
 
@@ -74,6 +98,7 @@ class Desk:
         self.clock = ManualClock()
         self.far = FarSide()
         self.holds = Holding()
+        self.joining = Joining(self.far)
         self._causes = 0
         self.restart()
 
@@ -82,7 +107,7 @@ class Desk:
         rates = {"slow": Rate(per_second=1, burst=1)}
         self.outbox = Outbox(
             senders={"post": self.far}, settle=self.far.settle, limits=Limits(rates.get), holds=self.holds,
-            clock=self.clock, jitter=lambda: 1.0,
+            together=self.joining, clock=self.clock, jitter=lambda: 1.0,
         )  # fmt: skip
 
     async def put(self, *entries: Entry, cause: str | None = None, seq: int | None = None) -> None:
@@ -98,7 +123,7 @@ class Desk:
         parts = await self.take(limit)
         for part in parts:
             await self.outbox.work(part)
-        return [part.payload["name"] for part in parts]
+        return [named(part.each) for part in parts]
 
     async def next_due(self) -> datetime | None:
         return await self.outbox.next_due(now=self.clock.now())

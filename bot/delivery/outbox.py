@@ -9,8 +9,9 @@ arrived, when that has been announced.
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Any, assert_never
 
 import structlog
@@ -18,10 +19,10 @@ from tortoise.transactions import in_transaction
 
 from bot.clock import Clock
 from bot.delivery.limits import Limits
-from bot.delivery.ports import FILE, Delivered, Holds, Outcome, Part, Refused, Sender, Settle, Unknown
+from bot.delivery.ports import FILE, Delivered, Holds, Outcome, Part, Refused, Sender, Settle, Together, Unknown
 from bot.delivery.retry import backoff
 from bot.errors import Closed, DeliveryError, Down, Later, Rejected, TooBig, Unconfirmed, Unreachable
-from bot.logs import origin, trace
+from bot.logs import following, origin, trace
 from bot.models.database import instant, is_temporary, query
 from bot.models.row import Found
 from bot.models.rows import DeliveryRow
@@ -119,12 +120,14 @@ class Outbox:
         settle: Settle,
         limits: Limits,
         holds: Holds,
+        together: Together,
         clock: Clock,
         jitter: Callable[[], float],
     ) -> None:
         self._senders = senders
         self._settle = settle
         self._holds = holds
+        self._together = together
         self._limits = limits
         self._clock = clock
         self._jitter = jitter
@@ -132,6 +135,7 @@ class Outbox:
         self._files_in_hand: set[int] = set()
         self._served_at: dict[str, datetime] = {}
         self._put_off_times: Counter[int] = Counter()  # for the back-off only, so a restart may forget it
+        self._alone: set[int] = set()  # was refused together with others; after a restart it would be once more
 
     async def recover(self, *, now: datetime) -> None:
         """Parts that an earlier process was sending, or asking for, have an unknown end: they are asked for."""
@@ -157,10 +161,10 @@ class Outbox:
                     elif self._limits.free_at(row.budget, now=now) > now:  # a budget that ran out on the way is closed
                         refused = True
                     else:
-                        leased.append(self._lease(row, now=now))
+                        leased.append(await self._lease(row, now=now))
                 await _store_leases(leased, now=now)
                 parts += leased
-        self._in_hand.update(part.id for part in parts)
+        self._in_hand.update(one.id for part in parts for one in part.each)
         self._files_in_hand.update(part.id for part in parts if FILE in part.payload)
         return parts
 
@@ -193,12 +197,17 @@ class Outbox:
         due_at = instant(due)
         return max(due_at, self._served_at.get(lane, due_at))
 
-    def _lease(self, row: DeliveryRow, *, now: datetime) -> Part:
+    async def _lease(self, row: DeliveryRow, *, now: datetime) -> Part:
+        """With it what may leave as one: nothing waits for that, but what waits already takes the chance."""
         unknown = row.state in {"uncertain", "sending"}
         if not unknown:
             self._limits.spend(row.budget, now=now)
             self._serve(row.lane, now=now)
-        return part_of(row, tried_at=row.tried_at if unknown else None)
+        behind = () if row.id in self._alone else await self._together.behind(row, now=now)
+        also = takewhile(lambda one: one.id not in self._alone, behind)
+        rows = [row, *also]
+        head, *others = [part_of(one, tried_at=one.tried_at if unknown else None) for one in rows]
+        return replace(head, also=tuple(others))
 
     def _serve(self, lane: str, *, now: datetime) -> None:
         if len(self._served_at) > LOOK:
@@ -218,7 +227,7 @@ class Outbox:
             else:
                 await self._ask(item)
         finally:
-            self._in_hand.discard(item.id)
+            self._in_hand.difference_update(one.id for one in item.each)
             self._files_in_hand.discard(item.id)
 
     async def next_due(self, *, now: datetime) -> datetime | None:
@@ -233,8 +242,11 @@ class Outbox:
 
     async def _send(self, part: Part) -> None:
         try:
-            outcome: Outcome = await self._senders[part.kind].send(part)
+            outcome: Outcome = await self._handed_over(part)
         except Rejected as refusal:
+            if part.also:
+                await self._part_them(part, str(refusal))
+                return
             gone, closed = isinstance(refusal, Unreachable), isinstance(refusal, Closed)
             limit_bytes = refusal.limit_bytes if isinstance(refusal, TooBig) else None
             outcome = Refused(str(refusal), unreachable=gone, waits=gone or closed, limit_bytes=limit_bytes)
@@ -248,31 +260,49 @@ class Outbox:
             log.error("outbox.failed", **trace(error))
             await self._look_later(part, type(error).__name__)
             return
-        await self._settled(part, outcome)
+        await self._settled(part.each, outcome)
+
+    async def _handed_over(self, part: Part) -> Delivered:
+        if part.also:
+            return await self._together.send(part.each)
+        return await self._senders[part.kind].send(part)
+
+    async def _part_them(self, part: Part, reason: str) -> None:
+        """What was refused together goes one by one, so that only what can't be delivered is lost to the reader."""
+        self._alone.update(one.id for one in part.each)
+        log.info("outbox.parted", reason=reason, parts=len(part.each))
+        await self._store(part.each, state="queued", due_at=self._clock.now())
 
     async def _ask(self, part: Part) -> None:
         """The end of an attempt is unknown: the other side is asked, and where it can't be, a person decides."""
         try:
-            found = await self._senders[part.kind].find(part)
+            found = await self._asked_about(part)
         except (Later, Down) as reason:
-            await self._store(part, state="uncertain", due_at=self._clock.now() + (_asked_for(reason) or ASK_AFTER))
+            until = self._clock.now() + (_asked_for(reason) or ASK_AFTER)
+            await self._store(part.each, state="uncertain", due_at=until)
         except DeliveryError as reason:
-            await self._settled(part, Unknown(str(reason)))
+            await self._settled(part.each, Unknown(str(reason)))
         except Exception as error:  # a supervisor: our own fault can't tell either, and the lane must go on
             if is_temporary(error):
                 raise
             log.error("outbox.unasked", **trace(error))
-            await self._settled(part, Unknown(f"Asking whether it arrived failed ({type(error).__name__})."))
+            await self._settled(part.each, Unknown(f"Asking whether it arrived failed ({type(error).__name__})."))
         else:
-            await self._found(part, found)
+            for one, there in zip(part.each, found, strict=True):
+                await self._found(one, there)
+
+    async def _asked_about(self, part: Part) -> Sequence[Delivered | None]:
+        if part.also:
+            return await self._together.find(part.each)
+        return [await self._senders[part.kind].find(part)]
 
     async def _found(self, part: Part, found: Delivered | None) -> None:
         if found is not None:
-            await self._settled(part, found)
+            await self._settled([part], found)
         elif part.attempts >= TRIES:
-            await self._settled(part, Refused(f"It did not arrive in {part.attempts} attempts."))
+            await self._settled([part], Refused(f"It did not arrive in {part.attempts} attempts."))
         else:
-            await self._store(part, state="queued", due_at=self._clock.now())
+            await self._store([part], state="queued", due_at=self._clock.now())
 
     async def _put_off(self, part: Part, reason: Later | Down) -> None:
         """Certainly not sent, so the attempt does not count."""
@@ -283,16 +313,18 @@ class Outbox:
         if asked_for and part.budget:
             self._limits.pause(part.budget, until=until)
         log.info("outbox.later", reason=str(reason))
-        await self._store(part, state="later", due_at=until, error=str(reason), attempts=part.attempts)
+        for one in part.each:
+            await self._store([one], state="later", due_at=until, error=str(reason), attempts=one.attempts)
 
     async def _look_later(self, part: Part, reason: str) -> None:
         log.warning("outbox.unsure")
-        await self._store(part, state="uncertain", due_at=self._clock.now() + ASK_AFTER, error=reason)
+        await self._store(part.each, state="uncertain", due_at=self._clock.now() + ASK_AFTER, error=reason)
 
-    async def _store(self, part: Part, **columns: object) -> None:
-        await DeliveryRow.filter(id=part.id, state__in=("sending", "uncertain")).update(lease_until=None, **columns)
+    async def _store(self, parts: Sequence[Part], **columns: object) -> None:
+        under_way = {"id": tuple(part.id for part in parts), "state": ("sending", "uncertain")}
+        await DeliveryRow.change(under_way, lease_until=None, **columns)
 
-    async def _settled(self, part: Part, outcome: Outcome) -> None:
+    async def _settled(self, parts: Sequence[Part], outcome: Outcome) -> None:
         now = self._clock.now()
         columns: dict[str, object] = {"lease_until": None, "settled_at": now}
         match outcome:
@@ -304,15 +336,20 @@ class Outbox:
                 columns |= {"state": "uncertain", "error": reason, "announced_at": now, "settled_at": None}
             case _:
                 assert_never(outcome)
-        await self._insist(part, outcome, columns, now=now)
-        del self._put_off_times[part.id]
+        await self._insist(parts, outcome, columns, now=now)
         say = log.info if isinstance(outcome, Delivered) else log.warning
-        say(f"outbox.{type(outcome).__name__.lower()}", attempts=part.attempts + 1)
+        for part in parts:
+            del self._put_off_times[part.id]
+            self._alone.discard(part.id)
+            with following(**self.about(part)):
+                say(f"outbox.{type(outcome).__name__.lower()}", attempts=part.attempts + 1)
 
-    async def _insist(self, part: Part, outcome: Outcome, columns: Mapping[str, object], *, now: datetime) -> None:
+    async def _insist(
+        self, parts: Sequence[Part], outcome: Outcome, columns: Mapping[str, object], *, now: datetime
+    ) -> None:
         for left in range(SETTLE_TRIES, 0, -1):
             try:
-                await self._store_outcome(part, outcome, columns, now=now)
+                await self._store_outcome(parts, outcome, columns, now=now)
                 break
             except Exception as error:  # what is known to have arrived must not become uncertain by a locked database
                 if left == 1 or not is_temporary(error):
@@ -320,11 +357,12 @@ class Outbox:
                 await self._clock.wait(asyncio.Event(), until=self._clock.now() + SETTLE_PAUSE)
 
     async def _store_outcome(
-        self, part: Part, outcome: Outcome, columns: Mapping[str, object], *, now: datetime
+        self, parts: Sequence[Part], outcome: Outcome, columns: Mapping[str, object], *, now: datetime
     ) -> None:
         async with in_transaction():
-            if await DeliveryRow.change({"id": part.id, "state": ("sending", "uncertain")}, **columns):
-                await self._settle(part, outcome, now=now)
+            for part in parts:
+                if await DeliveryRow.change({"id": part.id, "state": ("sending", "uncertain")}, **columns):
+                    await self._settle(part, outcome, now=now)
 
 
 async def _rows(ids: Sequence[int]) -> Sequence[DeliveryRow]:
@@ -334,8 +372,8 @@ async def _rows(ids: Sequence[int]) -> Sequence[DeliveryRow]:
 
 async def _store_leases(parts: Sequence[Part], *, now: datetime) -> None:
     until = now + LEASE  # also when it is looked at again, should this process forget it
-    asked = tuple(part.id for part in parts if part.tried_at is not None)
-    sent = tuple(part.id for part in parts if part.tried_at is None)
+    asked = tuple(one.id for part in parts if part.tried_at is not None for one in part.each)
+    sent = tuple(one.id for part in parts if part.tried_at is None for one in part.each)
     if asked:
         await DeliveryRow.change({"id": asked}, state="uncertain", lease_until=until, due_at=until)
     if sent:

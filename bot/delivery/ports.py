@@ -1,7 +1,7 @@
 """What delivery is handed by the composition root: who processes, who sends, who is told of the outcome."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -65,6 +65,12 @@ class Part:
     due_at: datetime
     tried_at: datetime | None  #: when the attempt began whose end is not known
     origin: str = ""  #: what it all began with, by its id in the log
+    also: "tuple[Part, ...]" = ()  #: those behind it in its lane that leave with it, as one
+
+    @property
+    def each(self) -> "tuple[Part, ...]":
+        """The part and those that leave with it, each by itself, in order."""
+        return (replace(self, also=()), *self.also) if self.also else (self,)
 
     @property
     def mark(self) -> str:
@@ -118,6 +124,25 @@ class Sender(Protocol):
 
         Raises `bot.errors.Unconfirmed` where the other side can't be asked, `bot.errors.Later` when it is away.
         """
+        ...
+
+
+class Together(Protocol):
+    """Knows which waiting parts of a lane may leave as one, and delivers them so."""
+
+    async def behind(self, head: DeliveryRow, *, now: datetime) -> Sequence[DeliveryRow]:
+        """
+        Say what may leave with the head of a lane, in order and without a gap; of one whose end is unknown, what may be
+        asked for with it. Asked inside the transaction that leases them.
+        """
+        ...
+
+    async def send(self, parts: Sequence[Part]) -> Delivered:
+        """Deliver all as one or raise `bot.errors.DeliveryError`, which then holds for all of them."""
+        ...
+
+    async def find(self, parts: Sequence[Part]) -> Sequence[Delivered | None]:
+        """Say of each what `Sender.find` would say."""
         ...
 
 

@@ -34,7 +34,7 @@ async def received(context: Context, reaction: Reaction, *, cause: Cause, now: d
         row, can_be_shown = await TicketRow.by_id(message.ticket_id), name_of(reaction.emoji) is not None
         event = CustomerReacted(
             ticket=TicketNumber(row.number), actor=CUSTOMER, at=now, message=MessageId(message.id),
-            emoji=reaction.emoji, sent_at=reaction.at, as_emoji=can_be_shown and _stands(message),
+            emoji=reaction.emoji, sent_at=reaction.at, as_emoji=can_be_shown and await _stands(message),
             was_emoji=last is not None and bool(last.data["as_emoji"]),
         )  # fmt: skip
         await commit_change(context, row, Change(ticket_of(row), (event,)), cause=cause, now=now)
@@ -46,6 +46,8 @@ async def latest(message: MessageRow) -> JournalRow | None:
     return next((entry for entry in said if entry.data["message"] == message.id), None)
 
 
-def _stands(message: MessageRow) -> bool:
-    """Whether it is in Slack already, and is none of the desk's own, which never are."""
-    return message.slack_ts is not None and message.author != DESK
+async def _stands(message: MessageRow) -> bool:
+    """Whether it is in Slack already, in a post of its own, and is none of the desk's own, which never are."""
+    if message.slack_ts is None or message.author == DESK:
+        return False
+    return await MessageRow.filter(ticket_id=message.ticket_id, slack_ts=message.slack_ts).count() == 1

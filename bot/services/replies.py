@@ -180,7 +180,7 @@ class Replies:
             row = await of_thread(written.channel, written.thread)
             if not await first_time(cause, now=now) or row is None:
                 return
-            message = await MessageRow.get_or_none(ticket_id=row.id, slack_ts=written.ts)
+            message = await _by_an_agent(row, written.ts)
             if message is None or (await _says(message, written) and not written.is_internal):
                 return
             text = written.text if message.direction == "note" else written.to_customer
@@ -257,7 +257,7 @@ class Replies:
             row = await of_thread(channel, thread)
             if not await first_time(cause, now=now) or row is None:
                 return
-            message = await MessageRow.get_or_none(ticket_id=row.id, slack_ts=ts)
+            message = await _by_an_agent(row, ts)
             if message is None:
                 return
             if message.direction == "note":
@@ -347,6 +347,11 @@ def _kind(files: Sequence[Enclosed]) -> str:
 async def _was_refused(message: MessageRow) -> bool:
     """Whether nothing of it could go out: it was a file that the channel does not take."""
     return message.receipt == Receipt.TROUBLE and not await decide.states(message.id)
+
+
+async def _by_an_agent(row: TicketRow, ts: SlackTs) -> MessageRow | None:
+    """What an agent said there; a post of ours may carry several words of the customer, and is nobody's to change."""
+    return await MessageRow.found(ticket_id=row.id, slack_ts=ts, direction=("out", "note"))
 
 
 async def _known(row: TicketRow, ts: SlackTs) -> bool:

@@ -182,7 +182,7 @@ def edited_message(name: str, that: str, *, old: str, new: FromCustomer, say: Sa
     """
     head = say("edit.head", who=literal(person(name, say)), that=that)
     shown = [_context("edit", mrkdwn(head)), *_kind_lines(person(name, say), new.kind, say), *_written(new, say)]
-    before = struck(split(RichText.of(old), limit=SECTION, length=_units)[0].plain, new.text) if old.strip() else None
+    before = struck(split(RichText.of(old), limit=SECTION, length=units)[0].plain, new.text) if old.strip() else None
     if before is not None:
         was = joined((RichText.of(say("edit.before")), before), " ")
         shown.append(rich_text(was.marked(Mark.QUOTE), block_id="before"))
@@ -192,6 +192,22 @@ def edited_message(name: str, that: str, *, old: str, new: FromCustomer, say: Sa
 def answering(message: Message, line: str) -> Message:
     """The message under a line, in mrkdwn, that says what it answers."""
     return Message(message.text, [_context("answering", mrkdwn(line)), *message.blocks])
+
+
+def dated(message: Message, moment: datetime) -> Message:
+    """A customer's message with its own time, which Slack does not show where others stand in the same post."""
+    head, *rest = message.blocks  # a context: who it is from, or what it answers
+    return Message(message.text, [{**head, "elements": [*head["elements"], mrkdwn(date(moment))]}, *rest])
+
+
+def together(messages: Sequence[Message]) -> Message:
+    """Several in one post, in their order."""
+    shown = [
+        {**block, "block_id": f"{number}.{block['block_id']}"}
+        for number, message in enumerate(messages)
+        for block in message.blocks
+    ]
+    return Message(next(_sections("\n".join(message.text for message in messages))), shown)
 
 
 def agent_message(name: str, text: RichText, kind: str, say: Say) -> Message:
@@ -291,7 +307,7 @@ def date(moment: datetime) -> str:
 def person(name: str, say: Say) -> str:
     """A name on one line, without characters that could turn the line around, and not too long."""
     seen = "".join(char for char in " ".join(name.split()) if _is_printed(char))
-    pieces = split(RichText.of(seen), limit=NAME, length=_units)
+    pieces = split(RichText.of(seen), limit=NAME, length=units)
     return pieces[0].plain if pieces else say("card.nameless")
 
 
@@ -306,14 +322,14 @@ def _is_printed(char: str) -> bool:
     return char in " \u200d" or is_visible(char) or unicodedata.category(char) == "Mn"
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
     """Slack's way of counting is not documented; UTF-16 units are the strictest that it may be."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _words(text: str, say: Say) -> list[Json]:
     """Somebody's words, literally and in full, as far as one message of Slack holds them."""
-    pieces = split(RichText.of(text), limit=SECTION, length=_units)
+    pieces = split(RichText.of(text), limit=SECTION, length=units)
     shown = [
         {"type": "section", "block_id": f"text.{number}", "text": plain(piece.plain)}
         for number, piece in enumerate(pieces[:SECTIONS])

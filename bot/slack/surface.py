@@ -1,14 +1,13 @@
 """
 Everything that the outbox shows in Slack: cards, thread messages, receipts, hints.
 
-What is shown is drawn from the rows at the moment of sending, so a late part never tells an old truth. Posts carry
-their part's mark as metadata, by which an attempt whose end is unknown is found again.
+What is shown is drawn from the rows at the moment of sending, so a late part never tells an old truth.
 """
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -30,17 +29,15 @@ from bot.models.mapping import ticket_of
 from bot.models.rows import EDIT, AttachmentRow, DeliveryRow, MessageRow, TicketRow
 from bot.slack import blocks
 from bot.slack.blocks import CardView, FromCustomer, Message, Say, Trouble
-from bot.slack.errors import code_of, reading, writing
+from bot.slack.errors import writing
 from bot.slack.mrkdwn import literal
 from bot.slack.people import People
+from bot.slack.posting import Posting
 from bot.slack.reactions import Reactions
 from bot.slack.references import References
 from bot.slack.uploads import Uploads, line_of, name_of
 from bot.texts import Texts
 
-EVENT_TYPE = "loket_part"  #: of the metadata that marks our posts
-SKEW = timedelta(days=1)  #: how far Slack's clock may be behind ours: one set to a local time instead of UTC, say
-PAGE = 200  #: what Slack advises
 NOT_DRAWN = -1  #: the version of a card that was found, not drawn: it is drawn again
 DECORATION = frozenset({"update_card", "show_receipt", "show_reaction", "whisper"})
 
@@ -91,6 +88,7 @@ class SlackSurface:
         self._capabilities = capabilities
         self._metrics = metrics or Metrics()
         self._references = References(people, channel=self._channel)
+        self._posting = Posting(client)
         self._reactions = Reactions(client, people, channel=self._channel)
         self._posts: Mapping[str, _Build] = {
             "post_message": self._message,
@@ -135,7 +133,9 @@ class SlackSurface:
         try:
             if part.kind == "post_files":
                 return await self._uploads.find(part, await self._thread(await _ticket(part)), now=self._now())
-            return await (self._found_in_thread(part) if part.kind in self._posts else self._found_in_channel(part))
+            if part.kind in self._posts:
+                return (await self._found_in_thread([part]))[0]
+            return await self._found_in_channel(part)
         except Down as reason:  # it can't be asked until somebody has mended it
             raise Later(str(reason)) from reason
 
@@ -145,7 +145,7 @@ class SlackSurface:
         row = await _ticket(part)
         channel = await self._channel(row)
         drawn = await self._card(row)
-        delivered = await self._post(part, drawn, channel=channel)
+        delivered = await self._posting.post([part], drawn, channel=channel)
         return Delivered(key=delivered.key, facts={**delivered.facts, "version": row.version})
 
     async def _post_files(self, part: Part) -> Delivered:
@@ -164,30 +164,34 @@ class SlackSurface:
             said["reason"] = self._texts.reason(desk.language, said["reason"])
         words = {name: literal(str(word)) for name, word in said.items()}
         message = blocks.alarm(self._texts.say(desk.language, f"alarm.{part.payload['name']}", **words))
-        return await self._post(part, message, channel=await self._people.channel_id(desk.channel))
+        return await self._posting.post([part], message, channel=await self._people.channel_id(desk.channel))
 
     async def _post_in_thread(self, part: Part) -> Delivered:
         row = await _ticket(part)
-        if row.thread_ts is None:
-            raise Later("The ticket's card is not in Slack yet.")
+        place = await self._thread(row)
         message = await self._posts[part.kind](part, row)
         if message is None:
             return Delivered()
-        return await self._post(part, message, channel=await self._channel(row), thread_ts=row.thread_ts)
+        return await self._posting.post([part], message, channel=place["channel_id"], thread_ts=place["thread_ts"])
 
-    async def _post(self, part: Part, message: Message, *, channel: str, thread_ts: str | None = None) -> Delivered:
-        answer = await writing(
-            self._client.chat_postMessage(
-                channel=channel,
-                thread_ts=thread_ts,
-                text=message.text,
-                blocks=message.blocks,
-                metadata={"event_type": EVENT_TYPE, "event_payload": {"part": part.mark}},
-                unfurl_links=False,
-                unfurl_media=False,
-            )
-        )
-        return Delivered(key=answer["ts"], facts={"channel": answer["channel"], "ts": answer["ts"]})
+    async def send_together(self, parts: Sequence[Part]) -> Delivered:
+        """Deliver messages of one ticket's customer as one post or raise `bot.errors.DeliveryError`."""
+        with self._metrics.delivery("slack"):
+            row = await _ticket(parts[0])
+            place, shown = await self._thread(row), list[Message]()
+            for part in parts:
+                written = await MessageRow.by_id(part.message)
+                if (message := await self._message(part, row)) is not None:
+                    shown.append(blocks.dated(message, written.sent_at))
+            message = blocks.together(shown)
+            return await self._posting.post(parts, message, channel=place["channel_id"], thread_ts=place["thread_ts"])
+
+    async def find_together(self, parts: Sequence[Part]) -> Sequence[Delivered | None]:
+        """Look for each of these messages in their ticket's thread, wherever it stands."""
+        try:
+            return await self._found_in_thread(parts)
+        except Down as reason:
+            raise Later(str(reason)) from reason
 
     # --- what stands in a thread; None: it is no longer worth saying
 
@@ -328,41 +332,17 @@ class SlackSurface:
         channel = (
             await self._channel(row) if row else await self._people.channel_id(self._config.desk_named(name).channel)
         )
-        ts = await self._marked(part, self._client.conversations_history, channel=channel)
+        ts = (await self._posting.in_channel([part], channel))[part.mark]
         return None if ts is None else Delivered(key=ts, facts={"channel": channel, "ts": ts, "version": NOT_DRAWN})
 
-    async def _found_in_thread(self, part: Part) -> Delivered | None:
-        row = await _ticket(part)
+    async def _found_in_thread(self, parts: Sequence[Part]) -> Sequence[Delivered | None]:
+        row = await _ticket(parts[0])
         if row.thread_ts is None:
-            return None
+            return [None] * len(parts)
         channel = await self._channel(row)
-        ts = await self._marked(part, self._client.conversations_replies, channel=channel, ts=row.thread_ts)
-        return None if ts is None else Delivered(key=ts, facts={"channel": channel, "ts": ts})
-
-    async def _marked(self, part: Part, call: Callable[..., Awaitable[Any]], **place: str) -> str | None:
-        """The post that carries the part's mark."""
-        try:
-            async for message in self._since(part, call, **place):
-                if (message.get("metadata") or {}).get("event_payload") == {"part": part.mark}:
-                    return str(message["ts"])
-        except Rejected as refusal:
-            if code_of(refusal.__cause__) != "thread_not_found":
-                raise
-        return None
-
-    async def _since(
-        self, part: Part, call: Callable[..., Awaitable[Any]], **place: str
-    ) -> AsyncIterator[Mapping[str, Any]]:
-        since = None if part.tried_at is None else f"{(part.tried_at - SKEW).timestamp():.6f}"
-        cursor: str | None = None
-        while True:
-            asked = call(**place, oldest=since, cursor=cursor, limit=PAGE, include_all_metadata=True)
-            page = await reading(asked)
-            for message in page["messages"]:
-                yield message
-            cursor = (page.get("response_metadata") or {}).get("next_cursor")
-            if not cursor:
-                return
+        found = await self._posting.in_thread(parts, channel, row.thread_ts)
+        keys = [found[part.mark] for part in parts]
+        return [None if ts is None else Delivered(key=ts, facts={"channel": channel, "ts": ts}) for ts in keys]
 
     # --- where, and in which words
 

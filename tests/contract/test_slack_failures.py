@@ -14,7 +14,7 @@ from bot.metrics import untold
 from bot.sandbox.faults import Fault, PlatformError, Reset, ServerError, Throttled, TooDeep
 from bot.slack.client import client
 from bot.slack.errors import writing
-from bot.slack.surface import PAGE
+from bot.slack.posting import PAGE
 from tests.database import Kind
 from tests.slack_world import NOON, World, in_slack, with_a_card
 

@@ -20,6 +20,7 @@ from bot.slack import blocks, modals
 from bot.slack.blocks import CardView, FromCustomer, Message, Trouble
 from bot.slack.modals import About
 from bot.slack.render import rich_text
+from bot.slack.together import MOST, OTHER, TEXT
 from bot.texts import Texts
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -204,6 +205,16 @@ def test_nothing_of_a_customer_reaches_what_slack_parses() -> None:
         assert HOSTILE in plain(message.blocks)
 
 
+def test_what_may_leave_together_fits_into_one_post() -> None:
+    worst = FromCustomer(text="x" * blocks.SECTION, kind="photo", files=["📎 a.jpg"] * 10, link="https://maps.example")
+    photo = blocks.dated(blocks.answering(blocks.customer_message("Ada", worst, SAY), "answers that"), NOON)
+    text = blocks.dated(blocks.customer_message("Ada", FromCustomer(text="x" * blocks.SECTION), SAY), NOON)
+
+    assert (len(photo.blocks), len(text.blocks)) == (OTHER, TEXT)
+    for message, number in ((photo, MOST * TEXT // OTHER), (text, MOST)):
+        assert check_blocks(blocks.together([message] * number).blocks, surface="message") == []
+
+
 def test_a_mirrored_reply_shows_its_writer_and_its_formatting() -> None:
     text = RichText((Span("On "), Span("Monday", frozenset({Mark.BOLD}))))
 
@@ -269,6 +280,7 @@ def test_slack_takes_whatever_people_are_called_and_write(name: str, text: str, 
     messages = [
         blocks.card(replace(VIEW, customer=name, first=written), SAY),
         blocks.customer_message(name, written, SAY),
+        blocks.together([blocks.dated(blocks.customer_message(name, written, SAY), NOON)] * MOST),
         blocks.agent_message(name, RichText.of(text), "reply", SAY),
         blocks.notice("Said:", text, SAY),
         blocks.trouble(Trouble(name="failed", reason=name), RichText.of(text), 1, SAY),
