@@ -8,7 +8,7 @@ from typing import Any
 from bot.delivery.ports import Delivered, Part
 from bot.domain.text import RichText
 from bot.models.database import instant, query
-from bot.models.rows import EDIT, DeliveryRow
+from bot.models.rows import EDIT, WAS, DeliveryRow
 from bot.slack import blocks
 from bot.slack.surface import SlackSurface
 
@@ -29,7 +29,7 @@ AND (d.seq, d.part, d.id) >= (?, ?, ?) ORDER BY d.seq, d.part, d.id LIMIT ?
 class Together:
     """
     Customers' messages of one ticket as one post. Files, notices, cards and what agents said stay posts of their own,
-    and so does an edit, which shows an earlier text beside the new one.
+    and so does a change, which shows an earlier text beside the new one.
     """
 
     def __init__(self, surface: SlackSurface) -> None:
@@ -69,7 +69,7 @@ def _fitting(lane: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
         units = blocks.units(_words(row["body"]))
         room -= TEXT if (row["message_kind"], row["about"], row["link"]) == ("text", None, None) else OTHER
         units_left -= units
-        if row["message_kind"].startswith(EDIT) or units > blocks.SECTION or min(room, units_left) < 0:
+        if row["message_kind"].startswith((EDIT, WAS)) or units > blocks.SECTION or min(room, units_left) < 0:
             return
         yield row
 
