@@ -138,10 +138,10 @@ class People:
     # --- look-ups
 
     async def _known(self, key: tuple[str, str], load: Callable[[], Awaitable[_Value]]) -> _Value:
-        until, value = self._kept.get(key, (None, None))
-        if until is None or until <= self._now():
+        loaded_at, value = self._kept.get(key, (None, None))
+        if loaded_at is None or abs(self._now() - loaded_at) >= KEPT:  # also when the clock was set back
             value = await load()
-            self._kept[key] = (self._now() + KEPT, value)
+            self._kept[key] = (self._now(), value)
         return cast("_Value", value)
 
     async def _user(self, user: str) -> _Json | None:

@@ -185,6 +185,15 @@ async def test_what_only_shows_a_state_is_shown_again_and_a_hint_never(desk: Wor
     assert await desk.surface.find(asked(desk.whisper(message, to=desk.mika))) == Delivered()
 
 
+async def test_a_post_is_found_although_slacks_clock_is_hours_behind_ours(desk: World) -> None:
+    part = desk.part("post_message", await desk.message("hello?"))
+    await desk.surface.send(part)
+
+    found = await desk.surface.find(replace(part, attempts=1, tried_at=NOON + timedelta(hours=14)))
+
+    assert found is not None
+
+
 @pytest.mark.parametrize(
     "fault", [Reset(performed=True), ServerError(), PlatformError("not_in_channel"), Throttled()], ids=str
 )

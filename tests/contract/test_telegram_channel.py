@@ -39,6 +39,19 @@ async def test_polling_outlives_every_failure(telegram: TelegramFar, fault: Faul
     assert telegram.pauses == (throttled if isinstance(fault, Throttled) else [timedelta(seconds=n) for n in (1, 2, 4)])
 
 
+async def test_a_poll_that_is_never_answered_is_given_up(telegram: TelegramFar) -> None:
+    gate = telegram.faults.hold("getUpdates", performed=False)
+    kept = Kept()
+
+    async with telegram.running(kept):
+        await gate.reached()
+        await telegram.quiet()
+        gate.release()
+
+    assert texts(telegram.channel, kept.raws) == ["hello"]
+    assert telegram.pauses == [timedelta(seconds=1)]
+
+
 async def test_polling_backs_off_while_nothing_can_be_stored(telegram: TelegramFar) -> None:
     kept = Kept()
     kept.refusals = 3

@@ -73,6 +73,30 @@ async def test_slack_away_is_told_once_when_it_is_back(watched: World) -> None:
     assert over == "✅ Over: what you should read reaches Slack again."
 
 
+async def test_after_hours_without_slack_cards_and_receipts_show_how_it_is_now(watched: World) -> None:
+    ada = watched.customer()
+    await ada.writes("Where is my order?")
+    await watched.mika.presses("ticket.claim", on=watched.card())
+    said = await watched.mika.writes("On its way", under=watched.card())
+    watched.slack.faults.refusing = True
+    await watched.passes(HOLD)
+    questions = [f"And number {number}?" for number in range(3)]
+    for text in questions:
+        await ada.writes(text)
+        await watched.passes(timedelta(hours=2))
+    calls = len(watched.slack.calls)
+    watched.slack.faults.refusing = False
+    for _ in range(3):
+        await watched.passes(LONGEST_PAUSE)
+
+    assert ada.received[-1] == "On its way"
+    assert watched.reactions(said) == ["white_check_mark"]
+    thread = "\n".join(watched.thread(watched.card()))
+    assert [thread.count(text) for text in questions] == [1, 1, 1]
+    assert sorted(questions, key=thread.index) == questions
+    assert sum(call.method == "chat.update" for call in watched.slack.calls[calls:]) <= 2  # the newest, not each
+
+
 async def test_telegram_away_is_told_once_whatever_restarts(watched: World) -> None:
     ada = watched.customer()
     await ada.writes("Where is my order?")

@@ -231,7 +231,9 @@ class TelegramChannel:
         hold_s = int(POLL.total_seconds()) if self.health.seen_at else 0
         arguments = {"offset": offset, "timeout": hold_s, "allowed_updates": convert.UPDATES}
         # In this spelling: `Bot.get_updates` gives objects instead of what came, and warns if called by its own name.
-        answer = await self._bot.do_api_request("get_Updates", api_kwargs=arguments)
+        answer = await self._bot.do_api_request(
+            "get_Updates", api_kwargs=arguments, read_timeout=hold_s + self._patience_s
+        )
         updates = cast(list[object], answer)
         self._alive()
         await put([convert.raw(update, account=self.account) for update in updates])
