@@ -31,7 +31,7 @@ from bot.handlers.webhooks import LARGEST_BYTES
 
 TABLE = "CREATE TABLE inbox (key TEXT PRIMARY KEY, lane TEXT NOT NULL, raw TEXT NOT NULL, at DOUBLE PRECISION NOT NULL)"
 PATIENCE_S = 60.0  #: on a busy machine, too, a call must not be given up
-IN_FLIGHT = 8  #: requests to Telegram at once, as Loket has it: with more, httpx becomes slower
+IN_FLIGHT = 8  #: requests to Telegram at once: with more, httpx becomes slower (encode/httpx, issue 3215)
 
 Row = tuple[str, str, str, float]
 

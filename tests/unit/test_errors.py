@@ -1,6 +1,7 @@
 """docs/reference/errors.md and the three translators say the same of every error, row by row."""
 
 import asyncio
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -8,19 +9,20 @@ from pathlib import Path
 from typing import Any, cast
 
 import aiohttp
-import httpx
 import pytest
 from aiohttp.client_reqrep import ConnectionKey
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 from telegram.error import TelegramError
-from telegram.request import HTTPXRequest
+from telegram.request import RequestData
 from typing_extensions import override
 
 from bot.channels.telegram import errors as telegram
+from bot.channels.telegram.request import Requests
 from bot.channels.whatsapp import errors as whatsapp
 from bot.errors import Closed, DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
+from bot.metrics import untold
 from bot.slack import errors as slack
 from tests.test_docs import rows, section, ticked
 
@@ -43,15 +45,6 @@ OF_AIOHTTP: Mapping[str, Exception] = {
     "no answer in time": TimeoutError(),
     "connection reset": aiohttp.ClientOSError(104, "reset"),
     "connection closed": aiohttp.ServerDisconnectedError(),
-}
-OF_HTTPX: Mapping[str, Exception] = {
-    "connection refused": httpx.ConnectError("refused"),
-    "unknown host": httpx.ConnectError("unknown"),
-    "bad certificate": httpx.ConnectError("expired"),
-    "no connection in time": httpx.ConnectTimeout("late"),
-    "no answer in time": httpx.ReadTimeout("late"),
-    "connection reset": httpx.ReadError("reset"),
-    "connection closed": httpx.RemoteProtocolError("closed"),
 }
 PAGES = {"unreadable answer": 200, "page 403": 403, "page 413": 413, "page 429": 429, "page 502": 502}
 HTML = "<html>nobody is at home</html>"
@@ -101,10 +94,10 @@ def of_whatsapp(row: str) -> DeliveryError:
 
 def of_telegram(row: str) -> DeliveryError:
     """What Telegram's translator makes of a row, after the library has made an error of it."""
-    if row in OF_HTTPX:
-        return telegram.translated(of_library(OF_HTTPX[row]))
+    if row in OF_AIOHTTP:
+        return telegram.translated(of_library(OF_AIOHTTP[row]))
     if row in PAGES:
-        return telegram.translated(of_library(httpx.Response(PAGES[row], text=HTML)))
+        return telegram.translated(of_library((PAGES[row], HTML.encode())))
     special: Mapping[str, tuple[int, str, dict[str, int]]] = {
         "429 with retry_after": (429, "Too Many Requests: retry after 7", {"retry_after": 7}),
         "409 webhook": (409, "Conflict: can't use getUpdates method while webhook is active", {}),
@@ -115,28 +108,30 @@ def of_telegram(row: str) -> DeliveryError:
     status, _, words = row.partition(": ")
     number, said, parameters = special[row] if row in special else (int(status), f"Telegram: {words or 'no'} 12", {})
     body = {"ok": False, "error_code": number, "description": said, "parameters": parameters}
-    return telegram.translated(of_library(httpx.Response(number, json=body)))
+    return telegram.translated(of_library((number, json.dumps(body).encode())))
 
 
-class Wire(httpx.AsyncBaseTransport):
+class Wire(Requests):
     """A network that always does the same: it answers so, or fails so."""
 
-    def __init__(self, end: httpx.Response | Exception) -> None:
+    def __init__(self, end: tuple[int, bytes] | Exception) -> None:
+        super().__init__(1, patience_s=1, told=untold)
         self.end = end
 
     @override
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def _exchange(
+        self, method: str, url: str, given: RequestData | None, *, patience_s: float
+    ) -> tuple[int, bytes]:
         if isinstance(self.end, Exception):
             raise self.end
         return self.end
 
 
-def of_library(end: httpx.Response | Exception) -> TelegramError:
+def of_library(end: tuple[int, bytes] | Exception) -> TelegramError:
     """The error that python-telegram-bot raises when a request ends like this."""
 
     async def asked() -> None:
-        async with HTTPXRequest(httpx_kwargs={"transport": Wire(end)}) as request:
-            await request.post("https://chat.example/sendMessage")
+        await Wire(end).post("https://chat.example/sendMessage")
 
     with pytest.raises(TelegramError) as caught:
         asyncio.run(asked())

@@ -1,13 +1,11 @@
 """Telegram as a channel: long polling that confirms nothing before it is stored, and one call to send."""
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from typing import Any, TypeVar, cast
 
-import httpx
 import structlog
 from telegram import Bot, BotCommand, InputFile, Message, ReplyParameters
 from telegram.error import BadRequest, TelegramError
@@ -17,7 +15,7 @@ from bot.channels.sizes import MB, fitting
 from bot.channels.telegram import check, convert, format  # noqa: A004  # the folder's name for it
 from bot.channels.telegram.downloads import Downloads
 from bot.channels.telegram.errors import translated
-from bot.channels.telegram.request import MeasuredRequest
+from bot.channels.telegram.request import Requests
 from bot.domain.ids import Address
 from bot.domain.text import RichText
 from bot.errors import Down, Later, Unconfirmed
@@ -26,7 +24,7 @@ from bot.logs import trace
 from bot.metrics import Calls, untold
 
 API_URL = "https://api.telegram.org"
-IN_FLIGHT = 8  #: requests at once: with more, httpx becomes slower (encode/httpx, issue 3215)
+IN_FLIGHT = 16  #: requests at once
 POLL = timedelta(seconds=25)  #: Telegram holds a poll open for so long; it allows up to 50 s
 ANSWER = timedelta(seconds=20)  #: patience for an answer: what is given up too early is uncertain
 LONGEST_PAUSE = timedelta(seconds=30)
@@ -90,18 +88,17 @@ class TelegramChannel:
         self.account = token.partition(":")[0]
         self.health = Health()
         self._now, self._pause = now, pause
-        patience_s, tls = answer.total_seconds(), {"verify": _tls()}
+        patience_s = answer.total_seconds()
         self._requests = (
-            MeasuredRequest(1, told=told, read_timeout=POLL.total_seconds() + patience_s, httpx_kwargs=tls),
-            MeasuredRequest(IN_FLIGHT, told=told, read_timeout=patience_s, write_timeout=patience_s, httpx_kwargs=tls),
+            Requests(1, patience_s=POLL.total_seconds() + patience_s, told=told),
+            Requests(IN_FLIGHT, patience_s=patience_s, told=told),
         )
         self._api_url = api_url.rstrip("/")
         self._bot = Bot(
             token, base_url=f"{self._api_url}/bot", base_file_url=f"{self._api_url}/file/bot",
             get_updates_request=self._requests[0], request=self._requests[1],
         )  # fmt: skip
-        self._downloads_client = httpx.AsyncClient(verify=_tls(), timeout=patience_s)
-        self._downloads = Downloads(self._bot, self._downloads_client, told=told)
+        self._downloads = Downloads(self._bot, patience_s=patience_s, told=told)
         self._free = asyncio.Semaphore(IN_FLIGHT)
         self._free_for_files = asyncio.Semaphore(FILES_IN_FLIGHT)
         self._patience_s = patience_s
@@ -109,9 +106,7 @@ class TelegramChannel:
         self._courtesies: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
-        """Make the connections; `Bot.initialize` would ask Telegram, and fail when it is away."""
-        for request in self._requests:
-            await request.initialize()
+        """Connections come with the first calls; `Bot.initialize` would ask Telegram, and fail when it is away."""
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -120,7 +115,7 @@ class TelegramChannel:
         await asyncio.gather(*self._courtesies, return_exceptions=True)
         for request in self._requests:
             await request.shutdown()
-        await self._downloads_client.aclose()
+        await self._downloads.close()
 
     async def run(self, put: Put) -> None:
         """Receive until cancelled; an update is confirmed by the poll after the one that brought it."""
@@ -305,9 +300,3 @@ class TelegramChannel:
 def _number_in(key: str) -> int:
     """The message's number, from a key of ours."""
     return int(key.rpartition(":")[2])
-
-
-@cache
-def _tls() -> ssl.SSLContext:
-    """One for all connections: reading the certificates takes a tenth of a second."""
-    return httpx.create_ssl_context()

@@ -5,14 +5,15 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-import httpx
+import aiohttp
 from telegram import Bot, WebhookInfo
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, RetryAfter, TelegramError
-from telegram.request import HTTPXRequest
 
 from bot.channels.telegram.convert import UPDATES
 from bot.channels.telegram.errors import gateway_status
+from bot.channels.telegram.request import Requests
 from bot.findings import BUSY, ILL, NOT_THEM, Finding, Inquiry, good, unreachable, warning, wrong
+from bot.metrics import untold
 
 ANSWER_S = 15  #: seconds of patience for an answer
 RECENT = timedelta(hours=1)  #: an older failure of a webhook says nothing about today
@@ -85,11 +86,12 @@ async def ask(*, token: str, api_url: str, url: str | None, inquiry: Inquiry) ->
 
 @asynccontextmanager
 async def _bot(token: str, api_url: str, inquiry: Inquiry) -> AsyncIterator[Bot]:
-    async def heard(answer: httpx.Response) -> None:
-        inquiry.heard(answer.headers.get("Date"))
+    async def heard(_: object, __: object, end: aiohttp.TraceRequestEndParams) -> None:
+        inquiry.heard(end.response.headers.get("Date"))
 
-    hooks = {"event_hooks": {"response": [heard]}}
-    request = HTTPXRequest(2, read_timeout=ANSWER_S, connect_timeout=ANSWER_S, httpx_kwargs=hooks)
+    listening = aiohttp.TraceConfig()
+    listening.on_request_end.append(heard)
+    request = Requests(2, patience_s=ANSWER_S, told=untold, traces=[listening])
     await request.initialize()
     try:
         yield Bot(token, base_url=f"{api_url}/bot", request=request, get_updates_request=request)
@@ -145,6 +147,6 @@ def _trouble(error: TelegramError, *, host: str) -> Finding:
         return NO_BOT_API.found(host=host)
     if status is not None:
         return NOT_THEM.found(**where, status=status)
-    if isinstance(error.__cause__, httpx.HTTPError):
+    if isinstance(error.__cause__, aiohttp.ClientError | TimeoutError):
         return unreachable(error, **where)
     return ILL.found(platform="Telegram", code=error.message)
