@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import aiohttp
-from telegram import Bot
+from telegram import Bot, File
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.base import NOT_WHOLE, Sink
@@ -46,12 +46,7 @@ class Downloads:
 
     async def _taken(self, source: Mapping[str, str], sink: Sink) -> bool:
         """False: nothing is there."""
-        try:
-            file = await self._bot.get_file(source["file_id"])
-        except TelegramError as error:
-            raise _of_question(error) from error
-        except (LookupError, TypeError, ValueError, AttributeError) as error:  # the library does not check it
-            raise Later("Telegram says that it has a problem of its own.") from error
+        file = await self._asked(source)
         if file.file_path is None:
             return False
         if self._session is None:
@@ -70,6 +65,14 @@ class Downloads:
         if file.file_size and came_bytes != file.file_size:
             raise LaterOrNever(NOT_WHOLE)
         return True
+
+    async def _asked(self, source: Mapping[str, str]) -> File:
+        try:
+            return await self._bot.get_file(source["file_id"])
+        except TelegramError as error:
+            raise _of_question(error) from error
+        except (LookupError, TypeError, ValueError, AttributeError) as error:  # the library does not check it
+            raise Later("Telegram says that it has a problem of its own.") from error
 
 
 def _of_question(error: TelegramError) -> DeliveryError:
