@@ -38,7 +38,8 @@ class Enclosures:
         row = await AttachmentRow.by_id(attachment)
         if row.size_bytes is not None:
             channel.carried_as(mime=row.mime, size_bytes=row.size_bytes)
-        path = self._store.here(attachment) or await self._fetched(row)
+        # One that lies here as ``waiting`` came as the process or the database failed: sent so, it would look unsent.
+        path = (None if row.state == "waiting" else self._store.here(attachment)) or await self._fetched(row)
         with path.open("rb") as file:
             mime = sniffed(file.read(HEAD_BYTES), claimed=row.mime)
         size_bytes = path.stat().st_size

@@ -1,4 +1,9 @@
-"""The files of what agents write: kept with their message, looked at when it is to go out, one part each."""
+"""
+The files of what agents write: kept with their message, looked at when it is to go out, one part each.
+
+Where a channel has albums, the files still go one by one: so each has an outcome of its own, and can be sent again or
+taken back alone. None carries the text as its caption: a file that fails must not take the words along.
+"""
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.sandbox.faults import Throttled
+from tests.enclosed import SCAN
 from tests.world import Customer, World
 from tests.world import world as new_world
 
@@ -67,17 +68,18 @@ async def test_what_comes_after_a_jump_of_the_clock_is_not_held_up(world: World,
 async def test_a_hold_lasts_as_long_as_it_should(world: World, jump: timedelta) -> None:
     ada = await claimed(world)
     card = world.card()
-    await world.mika.writes("It comes today", under=card)
+    await world.mika.writes("It comes today", under=card, files=[SCAN])
     await world.passes(HOLD - SECOND)
 
     await jumps(world, jump)
     before = list(ada.received)
     await world.passes(HOLD - SECOND)
-    in_between = list(ada.received)
+    in_between = [*ada.received, *ada.files]
     await world.passes(SECOND)
 
-    assert "It comes today" not in before + in_between
-    assert ada.received[-1] == "It comes today"
+    assert before == in_between == before[:1]
+    assert ada.received[1:] == ["It comes today", ""]
+    assert ada.files == [("photo", SCAN)]
 
 
 async def test_before_anybody_looks_at_the_clock_no_hold_ends_early(world: World) -> None:
