@@ -109,6 +109,7 @@ class Application:
         self._tasks: set[asyncio.Task[None]] = set()
         self._catching_up: asyncio.Task[None] | None = None
         self._open = AsyncExitStack()
+        self._alive: Callable[[str], bool] = lambda _: False  # until there is an outbox that wants to know
         self.failed = asyncio.Event()  #: set when a part ended that never should
         self.health: dict[str, Health] = {}  #: of the parts that we are connected to, once we are
         self.port = 0  #: where the HTTP server listens, once it does
@@ -156,14 +157,20 @@ class Application:
         await self._tick(services, connection)
         await self._serve(connection, channels)
 
+    def _called(self, platform: str, method: str, status: int | None, took_s: float) -> None:
+        """Every call to a platform is counted, and every answer is a sign of life."""
+        self._metrics.called(platform, method, status, took_s)
+        if status is not None and self._alive(platform):
+            self._outgoing.wake()
+
     def _channels(self, texts: Texts) -> Mapping[str, Channel]:
         menus = texts.menus(self._settings.config.desks[0].language)
-        return build_channels(self._settings, clock=self._clock, menus=menus, told=self._metrics.called)
+        return build_channels(self._settings, clock=self._clock, menus=menus, told=self._called)
 
     async def _slack_client(self) -> AsyncWebClient:
         slack = self._settings.slack
         return await self._open.enter_async_context(
-            slack_client(token=slack.bot_token.get_secret_value(), api_url=slack.api_url, told=self._metrics.called)
+            slack_client(token=slack.bot_token.get_secret_value(), api_url=slack.api_url, told=self._called)
         )
 
     def _build_queues(
@@ -227,6 +234,7 @@ class Application:
     def _run_workers(self, context: Context) -> None:
         self._incoming = Worker(self.inbox, clock=self._clock, slots=SLOTS, gave_way=self.inbox.gave_way)
         self._outgoing = Worker(self.outbox, clock=self._clock, slots=SLOTS, gave_way=self.inbox.gave_way)
+        self._alive = self.outbox.alive
         self.inbox.woken = self._incoming.wake
         context.wake = self.inbox.alarmed = self._holds.woken = self._outgoing.wake
         self._open.push_async_callback(self._finish)

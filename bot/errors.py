@@ -18,6 +18,7 @@ BotError
    │  ├─ Closed         the channel lets us write only after the customer has written again
    │  └─ TooBig         a file is larger than may be
    ├─ Later             certain: not sent; try again after ``after`` (429, refused connection, temporary refusal)
+   │  └─ Away           nobody answers there at all; worth another try at the first sign of life
    ├─ Down              certain: not sent; the whole channel is unusable until somebody mends it (token, conflict)
    └─ Unconfirmed       uncertain: may have been sent (timeout or reset after writing, a gateway's 5xx page)
 """
@@ -176,6 +177,14 @@ class Later(DeliveryError):
     def __init__(self, reason: str, *, after: timedelta | None = None) -> None:
         super().__init__(reason)
         self.after = after
+
+
+class Away(Later):
+    """Certainly not sent: nobody answers there. The ``platform``'s first sign of life is the time for another try."""
+
+    def __init__(self, platform: str, reason: str) -> None:
+        super().__init__(reason)
+        self.platform = platform
 
 
 class LaterOrNever(Later):

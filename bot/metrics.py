@@ -28,7 +28,7 @@ from yarl import URL
 
 from bot import __version__
 from bot.clock import stopwatch
-from bot.errors import DeliveryError
+from bot.errors import DeliveryError, Later
 
 #: seconds; upper ends of the buckets of histograms, for one commit, one call, and what people notice
 COMMITS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5)
@@ -147,7 +147,7 @@ class Metrics:
             yield
             outcome = "delivered"
         except DeliveryError as reason:
-            outcome = type(reason).__name__.lower()
+            outcome = "later" if isinstance(reason, Later) else type(reason).__name__.lower()
             raise
         finally:
             self._deliveries.labels(target, outcome).inc()

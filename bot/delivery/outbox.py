@@ -18,10 +18,11 @@ import structlog
 from tortoise.transactions import in_transaction
 
 from bot.clock import Clock
+from bot.delivery.away import CalledBack
 from bot.delivery.limits import Limits
 from bot.delivery.ports import FILE, Delivered, Holds, Outcome, Part, Refused, Sender, Settle, Together, Unknown
 from bot.delivery.retry import backoff
-from bot.errors import Closed, DeliveryError, Down, Later, Rejected, TooBig, Unconfirmed, Unreachable
+from bot.errors import Away, Closed, DeliveryError, Down, Later, Rejected, TooBig, Unconfirmed, Unreachable
 from bot.logs import following, origin, trace
 from bot.models.database import instant, is_temporary, query
 from bot.models.row import Found
@@ -135,6 +136,7 @@ class Outbox:
         self._files_in_hand: set[int] = set()
         self._served_at: dict[str, datetime] = {}
         self._put_off_times: Counter[int] = Counter()  # for the back-off only, so a restart may forget it
+        self._away = CalledBack()
         self._alone: set[int] = set()  # was refused together with others; after a restart it would be once more
 
     async def recover(self, *, now: datetime) -> None:
@@ -142,8 +144,15 @@ class Outbox:
         leased = DeliveryRow.filter(state__in=("sending", "uncertain"), lease_until__isnull=False)
         await leased.update(state="uncertain", due_at=now + ASK_AFTER, lease_until=None)
 
+    def alive(self, platform: str) -> bool:
+        """A platform has answered: some of what found nobody there need not wait longer; then wake the worker."""
+        return self._away.alive(platform)
+
     async def take(self, *, now: datetime, limit: int) -> Sequence[Part]:
         """Lease the heads of the lanes whose budgets allow it."""
+        if back := tuple(self._away.parts):
+            await DeliveryRow.change({"id": back, "state": "later"}, due_at=now)
+            self._away.parts.difference_update(back)
         parts: list[Part] = []
         held_on: set[int] = set()
         if not await self._heads(now=now, limit=limit, but=held_on):
@@ -206,6 +215,7 @@ class Outbox:
         behind = () if row.id in self._alone else await self._together.behind(row, now=now)
         also = takewhile(lambda one: one.id not in self._alone, behind)
         rows = [row, *also]
+        self._away.is_taken(row.id)
         head, *others = [part_of(one, tried_at=one.tried_at if unknown else None) for one in rows]
         return replace(head, also=tuple(others))
 
@@ -313,6 +323,8 @@ class Outbox:
         if asked_for and part.budget:
             self._limits.pause(part.budget, until=until)
         log.info("outbox.later", reason=str(reason))
+        if isinstance(reason, Away):
+            self._away.waits(part.id, platform=reason.platform)
         for one in part.each:
             await self._store([one], state="later", due_at=until, error=str(reason), attempts=one.attempts)
 

@@ -12,7 +12,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from yarl import URL
 
-from bot.errors import DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed
+from bot.errors import Away, DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed
 
 #: How a call of the SDK can fail; the last: its answer is JSON that is nested too deep.
 FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, RecursionError)
@@ -119,7 +119,7 @@ def translated(error: BaseException) -> DeliveryError:
     """The same in our words; never with the token or anybody's words in it."""
     if isinstance(error, SlackApiError):
         return _of_code(error, code) if (code := code_of(error)) else _of_gateway(error)
-    return Later("Slack can't be reached.") if isinstance(error, NEVER_SENT) else Unconfirmed(_LOST)
+    return Away("slack", "Slack can't be reached.") if isinstance(error, NEVER_SENT) else Unconfirmed(_LOST)
 
 
 def _of_code(error: SlackApiError, code: str) -> DeliveryError:

@@ -296,3 +296,20 @@ async def test_why_something_failed_is_said_in_the_desks_language(kind: Kind) ->
 
         assert any("dikirim. Pelanggan memblokir bot." in text for text in world.thread(world.card()))
         assert "menunggu pelanggan: Pelanggan memblokir bot." in words(world.cards()[0])
+
+
+async def test_at_the_first_sign_of_life_nobody_waits_out_a_pause() -> None:
+    async with new_world() as world:
+        port = int(world.slack.address.rpartition(":")[2])
+        await world.slack.stop()
+        for name in ("Ada", "Ben", "Eve"):
+            await world.customer(name).writes("Hello")
+        for _ in range(6):
+            await world.passes(timedelta(seconds=16))  # the pauses grow to half a minute and more
+        nothing = world.cards()
+
+        await world.slack.start(port=port)
+        await world.customer("Zoe").writes("Hello")
+
+        assert nothing == []
+        assert len(world.cards()) == 4

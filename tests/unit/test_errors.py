@@ -21,14 +21,14 @@ from typing_extensions import override
 from bot.channels.telegram import errors as telegram
 from bot.channels.telegram.request import Requests
 from bot.channels.whatsapp import errors as whatsapp
-from bot.errors import Closed, DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
+from bot.errors import Away, Closed, DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
 from bot.metrics import untold
 from bot.slack import errors as slack
 from tests.test_docs import rows, section, ticked
 
 PAGE = (Path(__file__).parents[2] / "docs/reference/errors.md").read_text(encoding="utf-8")
-VERDICTS = {Later: "later", Down: "down", whatsapp.NoSuchObject: "down", Rejected: "final", Closed: "held",
-            Unreachable: "held", Unconfirmed: "uncertain"}  # fmt: skip
+VERDICTS = {Later: "later", Away: "later", Down: "down", whatsapp.NoSuchObject: "down", Rejected: "final",
+            Closed: "held", Unreachable: "held", Unconfirmed: "uncertain"}  # fmt: skip
 WAIT = timedelta(seconds=7)
 
 # --- the ways in which a request can fail without an answer of the platform

@@ -18,7 +18,7 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.errors import DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed, Unreachable
+from bot.errors import Away, DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed, Unreachable
 
 #: These happen before the first byte of a request is written.
 NEVER_SENT = (
@@ -107,7 +107,7 @@ def _of_gateway(status: int) -> DeliveryError:
 
 def _of_network(error: TelegramError) -> DeliveryError:
     if isinstance(error.__cause__, NEVER_SENT):
-        return Later("Telegram can't be reached.")
+        return Away("telegram", "Telegram can't be reached.")
     if isinstance(error, NetworkError) and error.__cause__ is None:  # Telegram's own JSON, code 500 for instance
         return _of_words(error.message, Later, "Telegram says that it has a problem of its own.")
     return Unconfirmed(_LOST)

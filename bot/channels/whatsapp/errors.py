@@ -10,7 +10,7 @@ from datetime import timedelta
 import aiohttp
 
 from bot.channels.lenient import at, text
-from bot.errors import Closed, DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed, Unreachable
+from bot.errors import Away, Closed, DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed, Unreachable
 
 FAILURES = (aiohttp.ClientError, TimeoutError, OSError)  #: how a call can fail without an answer
 
@@ -99,7 +99,7 @@ def waits(error: object) -> bool:
 def of_failure(error: Exception) -> DeliveryError:
     """What a call means that ended without an answer."""
     if isinstance(error, NEVER_SENT):
-        return Later("WhatsApp can't be reached.")
+        return Away("whatsapp", "WhatsApp can't be reached.")
     return Unconfirmed(_LOST)
 
 
