@@ -177,16 +177,21 @@ async def test_an_uncertain_reply_can_be_left(world: World) -> None:
 
 
 async def test_telegrams_429_keeps_the_order(world: World) -> None:
-    ada = world.customer()
+    ada, ben = world.customer("Ada"), world.customer("Ben")
     await ada.writes("Hello")
-    await world.mika.presses("ticket.claim", on=world.card())
+    await ben.writes("Hello")
+    adas, bens = (str(card["ts"]) for card in world.cards())
+    await world.mika.presses("ticket.claim", on=adas)
+    await world.mika.presses("ticket.claim", on=bens)
     world.telegram.faults.plan("sendMessage", Throttled(retry_after_s=20))
 
-    await world.mika.writes("one", under=world.card())
-    await world.mika.writes("two", under=world.card())
+    await world.mika.writes("one", under=adas)
+    await world.mika.writes("two", under=adas)
     await world.passes(HOLD)
+    await world.mika.writes("three", under=bens)
+    await world.passes(HOLD)
+    assert (ada.received[1:], ben.received[1:]) == ([], ["three"])  # it holds up nobody else
     await world.passes(timedelta(seconds=21))
-
     assert ada.received[1:] == ["one", "two"]
 
 
