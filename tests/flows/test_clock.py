@@ -87,6 +87,7 @@ async def test_before_anybody_looks_at_the_clock_no_hold_ends_early(world: World
     await world.mika.writes("It comes today", under=world.card())
 
     world.clock.is_set(HOUR)
+    await ada.writes("Hello?")  # so that the outbox is looked through
     await world.passes(HOLD - SECOND)
 
     assert "It comes today" not in ada.received
