@@ -46,6 +46,7 @@ class Said:
     words: list[str]  #: of every version
     fate: Fate
     is_note_now: bool = False  #: its last version says so
+    is_guess: bool = False  #: several acted when it was written, so its fate may have been another
 
 
 @dataclass(slots=True)
@@ -61,7 +62,7 @@ class Truth:
         """An agent's plain text; ``at``: how the ticket may have stood then."""
         fates = {self._fate(author, standing) for standing in at}
         fate = next((one for one in (Fate.WAITS, Fate.ASKED) if one in fates), Fate.NOTE)
-        self.said.append(Said(ts, author, [word], fate))
+        self.said.append(Said(ts, author, [word], fate, is_guess=len(fates) > 1))
         if fate is Fate.WAITS:
             self.may.add(word)
             if is_alone and fates == {Fate.WAITS}:
@@ -127,9 +128,9 @@ class Truth:
         """
         An agent pressed a button that sends the text as it was at that moment, one of these versions.
 
-        There is no such button at a text that waits: if we took it for one, the ticket stood otherwise just then.
+        There is no such button at a text that waits or was sent: if we took it for one, we had guessed wrong.
         """
-        if said.fate in {Fate.ASKED, Fate.NOTE, Fate.WAITS}:
+        if said.fate in {Fate.ASKED, Fate.NOTE} or (said.is_guess and said.fate is not Fate.GONE):
             self.may.update(words)
             said.fate = Fate.SENT
 
