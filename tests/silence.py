@@ -145,7 +145,7 @@ def _of_slack(platform: SlackSandbox) -> Iterator[str]:
         for message in channel.messages.values():
             text = str(message.body.get("text", ""))
             yield from (text, text.rpartition(": ")[2])  # what the bot shows for somebody stands behind a colon
-            yield from (file["name"] for file in message.body.get("files", ()))
+            yield from (file.get("name", "") for file in message.body.get("files", ()))  # a deleted one has none
 
 
 def _of_telegram(platform: TelegramSandbox) -> Iterator[str]:
