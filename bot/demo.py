@@ -21,6 +21,7 @@ from bot.manifest import manifest
 from bot.sandbox.control import Control
 from bot.sandbox.files import MOST_BYTES
 from bot.sandbox.line import Line
+from bot.sandbox.only_here import only_here
 from bot.sandbox.page import add_page
 from bot.sandbox.slack.server import SlackSandbox
 from bot.sandbox.telegram.server import TelegramSandbox
@@ -157,7 +158,7 @@ async def _served(
     at: Platforms, lines: Mapping[str, Line], child: Child, *, door: socket.socket
 ) -> AsyncIterator[None]:
     """The platforms, the page, and its switches; at the end everything is stopped, the bot first."""
-    pages = web.Application(client_max_size=MOST_BYTES)
+    pages = web.Application(client_max_size=MOST_BYTES, middlewares=[only_here])
     at.slack.add_to(pages, prefix="/slack")
     at.telegram.add_to(pages, prefix="/telegram")
     at.whatsapp.add_to(pages, prefix="/whatsapp")
