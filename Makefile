@@ -1,8 +1,8 @@
 # Every target sets up what it needs: a virtual environment in .venv with the versions of requirements.lock.
 PYTHON ?= python3
 BIN := .venv/bin
-# On all cores, but no more than four: each worker has a PostgreSQL of its own.
-PYTEST := $(BIN)/pytest -n logical --maxprocesses 4 --dist worksteal
+# One more than there are cores, as tests also wait, but no more than four: each worker has a PostgreSQL of its own.
+PYTEST = $(BIN)/pytest -n $(shell $(PYTHON) -c "import os; print(min(4, (os.cpu_count() or 1) + 1))") --dist worksteal
 
 .DEFAULT_GOAL := help
 

@@ -1,5 +1,7 @@
 """`loket failed`, beside the running service."""
 
+import asyncio
+
 from bot.channels.base import Raw
 from tests.crashes.process import command, until
 from tests.world import World, words
@@ -48,10 +50,11 @@ async def test_what_is_stuck_is_listed_without_anybodys_words_and_tried_again(wo
 async def test_discarding_needs_a_reason_and_what_is_not_stuck_is_refused(world: World) -> None:
     await parked(world)
 
-    without_why = await loket(world, "--discard", "in-1")
-    wrong = await loket(world, "--retry", "in-9", "parcel")
+    without_why, wrong = await asyncio.gather(
+        loket(world, "--discard", "in-1"), loket(world, "--retry", "in-9", "parcel")
+    )
     done = await loket(world, "--discard", "in-1", "--why", "a test message")
-    again = await loket(world, "--discard", "in-1", "--why", "a test message")
+    again, listed = await asyncio.gather(loket(world, "--discard", "in-1", "--why", "a test message"), loket(world))
 
     assert without_why[0] == 2
     assert "--why" in without_why[2]
@@ -62,4 +65,4 @@ async def test_discarding_needs_a_reason_and_what_is_not_stuck_is_refused(world:
     ]
     assert done == (0, "in-1: discarded\n", "")
     assert again[0] == 1
-    assert "Nothing failed" in (await loket(world))[1]
+    assert "Nothing failed" in listed[1]
