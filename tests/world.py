@@ -214,13 +214,17 @@ class World:
             "TELEGRAM_WEBHOOK_SECRET": WEBHOOK_SECRET,
         }
 
-    async def start(self) -> None:
-        """Start the service."""
+    async def start(self, *, catches_up: bool = True) -> None:
+        """Start the service, and wait until it has read what was written meanwhile, unless something stops it there."""
         self.app = Application(self.settings(), clock=self.clock, jitter=lambda: 1.0)
         await self.app.__aenter__()
         for proxy in (self.slack.requests.proxy, self.telegram.courier.proxy):
             proxy[PUBLIC] = self.address
         await self.quiet()
+        if catches_up:
+            async with asyncio.timeout(PATIENCE_S):
+                await self.app.catch_up.resting.wait()
+            await self.quiet()
 
     @property
     def address(self) -> str:

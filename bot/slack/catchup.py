@@ -69,6 +69,8 @@ class CatchUp:
         self._clock = clock
         self._heard_at: datetime | None = None
         self._is_current = False  # all of the time before we connected was looked for
+        self.resting = asyncio.Event()  #: set while no thread is read, and nothing but a later time is waited for
+        self.resting.set()
 
     def heard(self) -> None:
         """An event of Slack's was stored."""
@@ -92,19 +94,22 @@ class CatchUp:
         First those in which a reply waits for it, then the liveliest. Slack's limit or silence is waited for; a thread
         that Slack refuses to show, or that we can't read, is left out.
         """
+        self.resting.clear()
         self._heard_at, self._is_current = None, True  # what goes wrong from now on counts
-        begun_at = self._clock.now()
-        recent = ~Q(status="closed") | Q(closed_at__gt=begun_at - STILL_READ)
-        rows = await TicketRow.filter(recent, thread_ts__isnull=False).order_by("-last_customer_at")
-        waited_for = [row for row in rows if row.id in self._holds.unread]
-        others = [row for row in rows if row.id not in self._holds.unread]
         try:
+            begun_at = self._clock.now()
+            recent = ~Q(status="closed") | Q(closed_at__gt=begun_at - STILL_READ)
+            rows = await TicketRow.filter(recent, thread_ts__isnull=False).order_by("-last_customer_at")
+            waited_for = [row for row in rows if row.id in self._holds.unread]
+            others = [row for row in rows if row.id not in self._holds.unread]
             await self._read_all(waited_for)
             await self._read_all(await self._suspect(others))
             await self._known_until(begun_at)
         except BaseException:
             self._is_current = False
             raise
+        finally:
+            self.resting.set()
 
     async def _read_all(self, rows: Sequence[TicketRow]) -> None:
         for row in rows:
@@ -126,7 +131,9 @@ class CatchUp:
             try:
                 return await step()
             except Later as reason:
+                self.resting.set()
                 await self._clock.wait(asyncio.Event(), until=self._clock.now() + (reason.after or PAUSE))
+                self.resting.clear()
 
     # --- where something may be missing
 
