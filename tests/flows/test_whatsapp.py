@@ -52,8 +52,8 @@ class WhatsAppWorld(World):
         return settings.load(environment, is_terminal=False, known_texts=overridable(), folder=self.folder)
 
     @override
-    async def start(self) -> None:
-        await World.start(self)
+    async def start(self, *, catches_up: bool = True) -> None:
+        await World.start(self, catches_up=catches_up)
         assert self.app is not None
         self.whatsapp.webhook_url = f"http://127.0.0.1:{self.app.port}/webhooks/whatsapp"
         await self.quiet()
