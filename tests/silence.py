@@ -120,8 +120,8 @@ def leaked(text: str, platforms: Iterable[Served]) -> list[str]:
 
 
 def _alone(word: str, text: str) -> bool:
-    """Not merely as a part of a longer word."""
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+    """Not merely as a part of a longer word, or of an event's name such as ``inbox.done``."""
+    return re.search(rf"(?<![\w.]){re.escape(word)}(?!\w)", text) is not None
 
 
 def words_of(platform: Served) -> Iterator[str]:
