@@ -86,6 +86,21 @@ async def test_a_failing_change_says_what_that_means(
     assert "Bad Request" not in str(caught.value)
 
 
+@pytest.mark.parametrize("how", METHODS)
+async def test_an_answer_that_never_comes_leaves_doubt_and_the_change_is_made_again(
+    telegram: TelegramFar, how: str
+) -> None:
+    key = await sent(telegram)
+    gate = telegram.faults.hold(METHODS[how], performed=True)
+
+    with pytest.raises(Unconfirmed):
+        await change(telegram, how, key)
+    gate.release()
+    await change(telegram, how, key)
+
+    assert telegram.received() == (["Tomorrow at nine"] if how == "edit" else [])
+
+
 async def test_what_is_gone_can_not_be_edited(telegram: TelegramFar) -> None:
     key = await sent(telegram)
     await change(telegram, "delete", key)

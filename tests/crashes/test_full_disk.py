@@ -14,6 +14,8 @@ from tests.crashes.process import until
 async def test_a_full_disk_loses_nothing_and_the_service_recovers(desk: Desk) -> None:
     await desk.start()
     ada, card = await desk.ticket("Adalberta", "My clock ticks")
+    edited, deleted = (desk.answers(desk.agents[0], card, text) for text in ("we lok", "not for you"))
+    await desk.rests()
     limits = resource.prlimit(desk.process.pid, resource.RLIMIT_FSIZE)
 
     resource.prlimit(desk.process.pid, resource.RLIMIT_FSIZE, (4096, limits[1]))  # no file may grow beyond: as if full
@@ -21,6 +23,9 @@ async def test_a_full_disk_loses_nothing_and_the_service_recovers(desk: Desk) ->
     for question, answer in zip(questions, answers, strict=True):
         desk.writes(ada, question)
         desk.answers(desk.agents[0], card, answer)
+    desk.said.append("we look, too")
+    desk.slack.edit(desk.agents[0], desk.channel, edited, "we look, too")
+    desk.slack.delete(desk.agents[0], desk.channel, deleted)
     await until(lambda: "telegram.receiving_failed" in desk.log, "an update could not be stored")
     unconfirmed, unacknowledged = desk.telegram.pending, desk.slack.unacked
     alive = await desk.process.answers("/healthz")
@@ -33,6 +38,7 @@ async def test_a_full_disk_loses_nothing_and_the_service_recovers(desk: Desk) ->
     assert alive[0] == 200
     assert desk.shown(card, questions) == questions
     assert desk.received(ada, answers) == answers
+    assert desk.received(ada, ["we lok", "we look, too", "not for you"]) == ["we look, too"]
 
 
 @pytest.mark.timeout(60)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.models.rows import DeliveryRow
-from bot.sandbox.faults import PlatformError, Reset, Throttled
+from bot.sandbox.faults import PlatformError, Reset, ServerError, Throttled
 from tests.database import Kind
 from tests.flows.test_whatsapp import whatsapp_world
 from tests.world import Customer, World
@@ -13,6 +13,7 @@ from tests.world import world as new_world
 
 HOLD = timedelta(seconds=5)
 SECOND = timedelta(seconds=1)
+HOUR_S = 3600
 
 
 @pytest.fixture
@@ -305,3 +306,49 @@ async def test_an_explicit_reply_by_command_follows_its_writer() -> None:
         await world.mika.deletes(said)
         assert len(ada.received) == 1
         assert "is deleted" in world.thread(world.card())[-1]
+
+
+async def test_a_change_outlives_telegram_being_away() -> None:
+    async with new_world() as world:
+        ada = world.customer()
+        await ada.writes("Where is my order?")
+        await world.mika.presses("ticket.claim", on=world.card())
+        said, other = await sent(world, "Tomorow"), await sent(world, "Not for you")
+
+        world.telegram.faults.plan("editMessageText", ServerError(502), times=1000)  # each may have been made
+        await world.mika.edits(said, "Tomorrow")
+        for _ in range(20):
+            await world.passes(3 * SECOND)
+        world.telegram.faults.clear()
+        await world.passes(60 * SECOND)
+        assert ada.received[1:] == ["Tomorrow", "Not for you"]
+
+        world.telegram.faults.plan("editMessageText", Throttled(retry_after_s=3 * HOUR_S))  # certainly not made
+        world.telegram.faults.plan("deleteMessage", Throttled(retry_after_s=46 * HOUR_S))
+        await world.mika.edits(said, "On Friday")
+        await world.mika.deletes(other)
+        await world.passes(timedelta(hours=3))
+        assert ada.received[1:] == ["On Friday", "Not for you"]
+        assert await changes() == ["edit done", "edit done", "delete later"]
+        await world.passes(timedelta(hours=46))
+        assert ada.received[1:] == ["On Friday", "Not for you"]
+        assert "48 hours" in world.thread(world.card())[-1]
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(hours=-1)], ids=["forward", "back"])
+async def test_a_change_that_waits_is_made_in_time_when_the_clock_is_set(jump: timedelta) -> None:
+    async with new_world() as world:
+        ada = world.customer()
+        await ada.writes("Where is my order?")
+        await world.mika.presses("ticket.claim", on=world.card())
+        said = await sent(world, "Tomorow")
+        world.telegram.faults.plan("editMessageText", Throttled(retry_after_s=30))
+        await world.mika.edits(said, "Tomorrow")
+
+        world.clock.is_set(jump)
+        assert world.app is not None
+        await world.app.clock_watch.watch()
+        await world.passes(30 * SECOND)
+
+        assert ada.received[1:] == ["Tomorrow"]
+        assert world.reactions(said) == ["white_check_mark"]

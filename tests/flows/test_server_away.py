@@ -31,4 +31,9 @@ async def test_the_service_goes_on_when_all_its_connections_were_cut() -> None:
             await until(lambda: passed(world, said), "it stands in the thread")  # noqa: B023 - called at once
 
         assert [text[-1] for text in world.thread(world.card())] == ["1", "2"]
+
+        answer = await world.mika.writes("!reply Yes, I a", under=world.card())
+        world.slack.edit(world.mika.id, world.channel, answer, "!reply Yes, I am")
+        await postgres.rows(world.database_url, CUT)
+        await until(lambda: passed(world, 2) and ada.received[1:] == ["Yes, I am"], "the customer has the new words")
         assert not world.app.failed.is_set()
