@@ -40,7 +40,7 @@ from bot.domain.undo import UNDOABLE
 from bot.logs import also
 from bot.models.mapping import standing_of, take, ticket_of
 from bot.models.row import Found
-from bot.models.rows import EDIT, IdentityRow, InboxRow, JournalRow, MessageRow, SeenRow, TicketRow
+from bot.models.rows import EDIT, WAS, IdentityRow, InboxRow, JournalRow, MessageRow, SeenRow, TicketRow
 from bot.services import enclosures
 from bot.services.context import Context
 from bot.services.telling import sentence, with_choices
@@ -197,15 +197,23 @@ async def pieces_of(context: Context, row: TicketRow, message: MessageRow, text:
     return context.channels[identity.channel].pieces(_signed(text, message, context.config.replies.signature))
 
 
-async def _recent(row: TicketRow, text: RichText) -> dict[str, str]:
-    """What the customer wrote lately, by the platform's keys, if the text begins with a quote."""
+async def _recent(row: TicketRow, text: RichText) -> list[tuple[str, str]]:
+    """What the customer wrote lately, in each version, by the platform's keys, if the text begins with a quote."""
     if not text.spans or Mark.QUOTE not in text.spans[0].marks:
-        return {}
-    said = MessageRow.filter(ticket_id=row.id, direction="in", external_key__isnull=False).exclude(
-        kind__startswith=EDIT
-    )
-    messages = await said.order_by("-seq").limit(QUOTABLE)
-    return {_key(message): RichText.from_json(message.body).plain for message in messages}
+        return []
+    messages = await MessageRow.filter(ticket_id=row.id, direction="in").order_by("-seq").limit(QUOTABLE)
+    by_id = {message.id: message for message in messages}
+    named = [(by_id.get(message.about or 0) if _is_version(message) else message, message) for message in messages]
+    return [
+        (_key(original), RichText.from_json(message.body).plain)
+        for original, message in named
+        if original is not None and original.external_key is not None
+    ]
+
+
+def _is_version(message: MessageRow) -> bool:
+    """Whether it is about a message that it is a version of."""
+    return message.about is not None and message.kind.startswith((EDIT, WAS))
 
 
 def _key(message: MessageRow) -> str:

@@ -33,6 +33,12 @@ async def test_an_exact_quote_reaches_the_customer_as_an_answer(world: World, ad
     await world.mika.edits(said, "> Is it blue?\nIt is green")
     assert ada.received[1:] == ["It is green"]
 
+    world.telegram.edits(ada.id, asked, "Is it dark blue?")
+    await world.quiet()
+    await world.mika.writes("> Is it dark blue?\nIt is", under=world.card())
+    await world.passes(HOLD)
+    assert (world.telegram.chat(ada.id)[-1]["text"], world.telegram.chat(ada.id)[-1]["reply_to"]) == ("It is", asked)
+
 
 async def test_a_quote_of_something_else_stays_text(world: World, ada: Customer) -> None:
     await world.mika.writes("> Is it\nIt is red", under=world.card())

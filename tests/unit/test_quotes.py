@@ -5,7 +5,10 @@ import pytest
 from bot.domain.quotes import unquoted
 from bot.domain.text import Mark, RichText, Span
 
-SAID = {"1": "Where is my order?", "2": "Hello", "3": "Hello", "4": "two\nlines"}
+SAID = [
+    ("1", "Where is my order?"), ("1", "Where is my oder?"), ("2", "Hello"), ("3", "Hello"), ("4", "two\nlines"),
+    ("5", "Twice"), ("5", "Twice"),
+]  # fmt: skip
 QUOTE = frozenset({Mark.QUOTE})
 
 
@@ -14,7 +17,14 @@ def reply(quote: str, rest: str = "On its way") -> RichText:
 
 
 @pytest.mark.parametrize(
-    ("quote", "key"), [("Where is my order?", "1"), (" Where is  my order?\n", "1"), ("two lines", "4")]
+    ("quote", "key"),
+    [
+        ("Where is my order?", "1"),
+        (" Where is  my order?\n", "1"),
+        ("two lines", "4"),
+        ("Where is my oder?", "1"),
+        ("Twice", "5"),
+    ],
 )
 def test_an_exact_quote_becomes_a_reference(quote: str, key: str) -> None:
     found, rest = unquoted(reply(quote), SAID)
