@@ -23,7 +23,6 @@ async def test_a_full_disk_loses_nothing_and_the_service_recovers(desk: Desk) ->
     for question, answer in zip(questions, answers, strict=True):
         desk.writes(ada, question)
         desk.answers(desk.agents[0], card, answer)
-    desk.said.append("we look, too")
     desk.slack.edit(desk.agents[0], desk.channel, edited, "we look, too")
     desk.slack.delete(desk.agents[0], desk.channel, deleted)
     await until(lambda: "telegram.receiving_failed" in desk.log, "an update could not be stored")
