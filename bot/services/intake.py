@@ -120,7 +120,9 @@ class Intake:
         if original.seq == 1:
             row.subject = _subject(inbound)
             await row.save(update_fields=["subject"])
+        others = await versions.other_files(inbound, original)
         message = await self._stored(row, inbound, about=original.id, now=now)
+        await _with_files(row, message, replace(inbound, files=others), cause=cause, now=now)
         await versions.changed(self._context, row, original, message, sent_at=inbound.sent_at, cause=cause, now=now)
 
     async def _asked(

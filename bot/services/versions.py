@@ -1,8 +1,10 @@
 """Messages that customers change or delete after sending, and those that they refer to."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from bot.channels.base import Deletion, InboundMessage
+from bot.channels.base import Deletion, InboundFile, InboundMessage
 from bot.domain.events import CUSTOMER, CustomerDeleted, EarlierWordsCame, MessageId
 from bot.domain.ids import Address, Cause, TicketNumber
 from bot.domain.text import RichText
@@ -61,11 +63,24 @@ async def is_news(inbound: InboundMessage, original: MessageRow) -> bool:
     last = await newest(original)
     if last.kind.startswith(EDIT) and inbound.sent_at < last.sent_at:
         return False
-    known = {one.size_bytes for one in await AttachmentRow.filter(message_id__in=(original.id, last.id))}
-    if known and not known >= {file.size_bytes for file in inbound.files}:  # another file in the place of one
+    if await other_files(inbound, original):
         return True
     said = (last.kind.removeprefix(EDIT), RichText.from_json(last.body), last.link)
     return said != (inbound.kind, inbound.text, inbound.link)
+
+
+async def other_files(inbound: InboundMessage, original: MessageRow) -> tuple[InboundFile, ...]:
+    """Those that stand in a version in the place of others: no version that we know had them."""
+    if not inbound.files:
+        return ()
+    edits = await MessageRow.filter(about=original.id, ticket_id=original.ticket_id).values_list("id", flat=True)
+    known = {_same(one.source) for one in await AttachmentRow.filter(message_id__in=(original.id, *edits))}
+    return tuple(file for file in inbound.files if _same(file.source) not in known)
+
+
+def _same(source: Mapping[str, Any]) -> object:
+    """What stays the same of a file, however often the platform hands it over."""
+    return source.get("unique") or source.get("sha256")
 
 
 async def changed(

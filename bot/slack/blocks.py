@@ -181,7 +181,8 @@ def edited_message(name: str, that: str, *, old: str, new: FromCustomer, say: Sa
     All words are shown literally: nothing in the elements of a rich text is parsed.
     """
     head = say("edit.head", who=literal(person(name, say)), that=that)
-    shown = [_context("edit", mrkdwn(head)), *_kind_lines(person(name, say), new.kind, say), *_written(new, say)]
+    shown = [_context("edit", mrkdwn(head)), *_kind_lines(person(name, say), new.kind, say)]
+    shown += [*_written(new, say), *_files(new)]
     before = struck(split(RichText.of(old), limit=SECTION, length=units)[0].plain, new.text) if old.strip() else None
     if before is not None:
         was = joined((RichText.of(say("edit.before")), before), " ")

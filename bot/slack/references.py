@@ -49,7 +49,7 @@ class References:
         if not written.kind.startswith(EDIT):
             line = await self.answered(written.about, say)
             return blocks.answering(blocks.customer_message(written.author_name, said, say), line)
-        before = await shown_before(written)
+        before = await shown_before(written, has_files=bool(files))
         if before is None:
             return None
         that, old = await self.named(written.about), RichText.from_json(before.body).plain
@@ -66,16 +66,16 @@ class References:
         return blocks.edited_message(change.author_name, that, old=old.plain, new=said, say=say)
 
 
-async def shown_before(version: MessageRow) -> MessageRow | None:
+async def shown_before(version: MessageRow, *, has_files: bool) -> MessageRow | None:
     """
-    What the thread shows of a message of which this is a new version.
+    What the thread shows of a message of which this is a new version, which may have files of its own.
 
     None: a newer one will be shown, or it reads as before again, so that there is nothing to show.
     """
     edits = MessageRow.filter(ticket_id=version.ticket_id, about=version.about, kind__startswith=EDIT)
-    if await edits.filter(seq__gt=version.seq).exists():
+    if not has_files and await edits.filter(seq__gt=version.seq).exists():
         return None
     shown = await edits.filter(seq__lt=version.seq, slack_ts__isnull=False).order_by("-seq").first()
     before = shown or await MessageRow.by_id(version.about)
     same = (before.kind.removeprefix(EDIT), before.body) == (version.kind.removeprefix(EDIT), version.body)
-    return None if same else before
+    return None if same and not has_files else before

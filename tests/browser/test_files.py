@@ -44,6 +44,13 @@ async def test_photos_and_files_are_seen_on_both_sides(visitor: Visitor, messeng
     await expect(phone).not_to_contain_text("salaries.csv")
     await visitor.picture(f"{messenger}-files-phone")
 
+    mine = (await customer.bubbles("My parcel looks like this")).first
+    await mine.get_by_role("button", name="Reply, react, edit").click()
+    await visitor.page.get_by_role("menuitem", name="Edit").click()
+    await customer.writes("My parcel looked like this")
+    await visitor.turns_to("Slack")
+    await expect(ticket.messages("My parcel looked like this").last).to_be_visible()
+
 
 async def is_seen(picture: Locator) -> None:
     """Wait until the picture has come, and is drawn no larger than there is room."""

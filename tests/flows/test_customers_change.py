@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.models.rows import MessageRow, TicketRow
+from bot.sandbox import files
 from bot.sandbox.faults import Throttled
 from tests.database import Kind
 from tests.flows.test_whatsapp import whatsapp_world
@@ -287,3 +288,26 @@ async def test_what_is_done_to_an_item_of_an_album_is_done_to_the_album() -> Non
         assert world.reactions(album["ts"]) == ["+1"]
         edited = [line for line in world.thread(world.card()) if "Before:" in line]
         assert ["Both broke" in line for line in edited] == [True]
+
+
+async def test_a_file_that_takes_the_place_of_another_stands_below_it_and_a_caption_brings_none() -> None:
+    async with new_world() as world:
+        ada = world.customer()
+        await ada.writes("Hello there")
+        first, second = (files.File("lid.pdf", "application/pdf", b"%PDF-1.4 " + mark) for mark in (b"one", b"two"))
+        message = world.telegram.sends(ada.id, "document", file=first, caption="The lid")
+        await world.quiet()
+
+        world.telegram.edits(ada.id, message, "The lid", file=second)
+        await world.quiet()
+        line = world.thread(world.card())[-2]
+        world.telegram.edits(ada.id, message, "The lids")
+        world.telegram.edits(ada.id, message, "The lids")
+        await world.quiet()
+
+        posts = [post for post in world.slack.thread(world.channel, world.card()) if post.get("files")]
+        shown = [world.slack.workspace.files[one["id"]].content for post in posts for one in post["files"]]
+        assert shown == [first.content, second.content]
+        assert "changed" in line
+        assert "📎 lid.pdf" in line
+        assert "The lids" in world.thread(world.card())[-1]

@@ -10,6 +10,8 @@ from telegram import Bot, Update
 from telegram.error import Conflict
 from telegram.request import HTTPXRequest
 
+from bot.sandbox.files import File, jpeg
+from bot.sandbox.serving import ClientError
 from bot.sandbox.telegram import TelegramSandbox
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -262,6 +264,22 @@ async def test_a_caption_is_changed_and_taken_away_and_its_file_stays(sandbox: T
 
     edits = [update.edited_message for update in (await bot.get_updates())[1:]]
     assert [edit and (edit.caption, bool(edit.photo)) for edit in edits] == [("*The lit*", True), (None, True)]
+
+
+async def test_a_photo_is_put_in_the_place_of_another_and_a_text_is_not(sandbox: TelegramSandbox, bot: Bot) -> None:
+    ada = sandbox.add_person("Ada")
+    photo, text = sandbox.sends(ada, "photo"), sandbox.writes(ada, "hello")
+    lid = File("lid.jpg", "image/jpeg", jpeg(b"the lid"))
+
+    sandbox.edits(ada, photo, "The lid", file=lid)
+    with pytest.raises(ClientError):
+        sandbox.edits(ada, text, "hello", file=lid)
+
+    before, _, after = [update.effective_message for update in await bot.get_updates()]
+    assert before is not None
+    assert after is not None
+    assert (after.message_id, after.caption, after.photo[-1].file_size) == (before.message_id, "The lid", lid.size)
+    assert after.photo[-1].file_unique_id != before.photo[-1].file_unique_id
 
 
 async def test_an_edit_a_reply_a_press_and_a_block_each_have_their_update(sandbox: TelegramSandbox, bot: Bot) -> None:

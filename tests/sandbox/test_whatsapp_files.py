@@ -197,3 +197,15 @@ async def test_a_page_gets_a_file_as_something_harmless(far: Far) -> None:
     async with far.session.get(f"{far.sandbox.api_url}/client/files/{shown['id']}") as answer:
         assert answer.headers["Content-Type"] == "application/octet-stream"
         assert answer.headers["Content-Disposition"].startswith("attachment;")
+
+
+async def test_a_caption_is_changed_and_taken_away_and_its_file_stays(far: Far) -> None:
+    lid = far.sandbox.sends(far.ada, "image", file=LID, caption="The lid")
+
+    far.sandbox.edits(far.ada, lid, "The lit")
+    far.sandbox.edits(far.ada, lid, "")
+
+    sent, *edits = await far.told()
+    changed = [one["edit"]["message"]["image"] for one in edits]
+    assert [one.get("caption") for one in changed] == ["The lit", None]
+    assert {one["id"] for one in changed} == {sent["image"]["id"]}

@@ -16,7 +16,7 @@ from tests.clock import MONDAY
 from tests.database import Kind, fresh_database
 
 CAPTION = RichText.of("The lid")
-FILE = InboundFile(kind="photo", name="", size_bytes=1000, source={})
+FILE = InboundFile(kind="photo", name="", size_bytes=1000, source={"unique": "A"})
 AGAIN = InboundMessage(
     key="1:2:edit-1", sender=Sender(address=Address(channel="chat", account="desk", key="1"), name="Ada"),
     sent_at=MONDAY, text=CAPTION, kind="photo", edit=True, revises="1:2", files=(FILE,),
@@ -39,7 +39,7 @@ async def photo(tmp_path: Path, kind: Kind) -> AsyncIterator[MessageRow]:
             sent_at=MONDAY, arrived_at=MONDAY,
         )  # fmt: skip
         await AttachmentRow.create(
-            message_id=message.id, position=1, kind="photo", name="", mime="", size_bytes=1000, source={},
+            message_id=message.id, position=1, kind="photo", name="", mime="", size_bytes=1000, source={"unique": "A"},
             state="done", created_at=MONDAY,
         )  # fmt: skip
         yield message
@@ -54,7 +54,7 @@ async def test_the_same_once_more_is_no_news(photo: MessageRow) -> None:
     [
         replace(AGAIN, text=RichText.of("The cracked lid")),
         replace(AGAIN, kind="video"),
-        replace(AGAIN, files=(replace(FILE, size_bytes=2000),)),
+        replace(AGAIN, files=(replace(FILE, source={"unique": "B"}),)),
         replace(AGAIN, link="https://maps.example.org"),
     ],
     ids=["words", "kind", "file", "place"],

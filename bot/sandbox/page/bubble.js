@@ -161,13 +161,18 @@ function listKey({ message_id, menu: label }, keys, chat) {
   return el("button", { ...open, onclick: show }, sign("list"), label);
 }
 
+/** One's own words: a text, or what stands below a file. */
+function isEditable(message, chat) {
+  return !message.from_bot && (message.text != null || chat.messenger.captioned.includes(message.kind));
+}
+
 function choices(message, chat) {
   const { message_id } = message;
   const mine = message.reactions?.find((one) => !one.from_bot)?.emoji;
   const react = (emoji) => chat.say("reacts", { message_id, emoji: emoji === mine ? "" : emoji });
   return [
     { label: "Reply", run: () => chat.answer(message) },
-    ...(!message.from_bot && message.text != null ? [{ label: "Edit", run: () => chat.edit(message) }] : []),
+    ...(isEditable(message, chat) ? [{ label: "Edit", run: () => chat.edit(message) }] : []),
     null,
     ...REACTIONS.map((emoji) => ({ label: emoji, detail: emoji === mine ? "take back" : "", run: () => react(emoji) })),
   ];

@@ -61,7 +61,7 @@ function aim(chat, { reply = null, editing = null }) {
   chat.draw();
   if (editing) {
     chat.tray.drop(chat.tray.files);
-    set(chat.field, editing.text);
+    set(chat.field, editing.text ?? editing.caption ?? "");
   }
   if (reply || editing) chat.field.focus();
 }

@@ -82,14 +82,22 @@ class People:
             raise ClientError(f"There is no kind {kind!r}.")
         return content
 
-    def edits(self, person: int, message_id: int, text: str) -> None:
-        """The person changes a text of theirs, or the caption of what they sent; an empty one is none."""
+    def edits(self, person: int, message_id: int, text: str, *, file: File | None = None) -> None:
+        """
+        The person changes a text of theirs, or the caption of what they sent; an empty one is none.
+
+        What they sent may be replaced by another ``file`` of the same kind.
+        """
         who, message = self._message(person, message_id)
         if message.from_bot or message.kind not in {"text", *CAPTIONED}:
             raise ClientError("Only one's own texts and captions can be edited.")
         if message.kind == "text":
+            if file is not None:
+                raise ClientError("A text does not become a file.")
             message.content = _text(text)
         else:
+            if file is not None:
+                message.content |= with_file(message.kind, file, self._world.files)
             kept = {name: value for name, value in message.content.items() if not name.startswith("caption")}
             message.content = {**kept, **(_caption(text) if text else {})}
         message.edited_at = self._world.clock()

@@ -114,9 +114,11 @@ class People:
         self._world.show("reactions", who, message)
 
     def edits(self, person: int, message_id: str, text: str) -> None:
-        """The person changes a text of theirs."""
+        """The person changes a text of theirs, or the caption of what they sent; an empty one is none."""
         who, message = self._own(person, message_id)
-        message.content, message.edited = {"type": "text", "text": {"body": text}}, True
+        if message.kind not in {"text", *CAPTIONED}:
+            raise ClientError("Only one's own texts and captions can be edited.")
+        message.content, message.edited = _changed(message, text), True
         edit = {"original_message_id": message.id, "message": message.content}
         self._event(who, {"type": "edit", "edit": edit})
         self._world.show("message_edited", who, message)
@@ -244,3 +246,11 @@ class People:
         who = self.person(person)
         who.blocked = blocked
         self._world.show("person", who)
+
+
+def _changed(message: Message, words: str) -> Json:
+    """What a message carries when its words are these."""
+    if message.kind == "text":
+        return {"type": "text", "text": {"body": words}}
+    kept = {name: value for name, value in message.content[message.kind].items() if name != "caption"}
+    return {"type": message.kind, message.kind: {**kept, **({"caption": words} if words else {})}}
