@@ -12,6 +12,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.channels.base import Health
 from bot.config import Desk
 from bot.delivery.files import PART
+from bot.delivery.ports import FETCH
 from bot.domain.ids import AgentId, Cause, SlackChannel, TicketNumber
 from bot.domain.text import RichText
 from bot.domain.ticket import Status
@@ -263,6 +264,7 @@ class HomeTab:
     async def _trouble(self, stuck: Stuck, *, language: str) -> Trouble:
         """What a customer should have read is decided in the thread, anything else by the operator."""
         name = stuck.name if stuck.name in {"parked", "held"} or stuck.what == "send" else "part"
+        name = "fetched" if stuck.what == FETCH else name
         who = await self._front.people.mention(stuck.what) if stuck.name == "held" else ""
         return Trouble(
             name=name, number=stuck.number, address=await self._address(stuck.card), id=stuck.id, who=who,

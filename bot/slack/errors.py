@@ -72,7 +72,15 @@ CODES: Mapping[str, Meaning] = {
     "file_uploads_disabled": (Rejected, "This workspace does not allow files."),
     "file_uploads_except_images_disabled": (Rejected, "This workspace allows no files but pictures."),
     "storage_limit_reached": (Rejected, "The workspace has no room for files left."),
-    "blocked_file_type": (Rejected, "This workspace does not allow files of this type."),
+    **dict.fromkeys(
+        ("blocked_file_type", "slack_connect_blocked_file_type"),
+        (Rejected, "This workspace does not allow files of this type."),
+    ),
+    **dict.fromkeys(
+        ("slack_connect_file_upload_sharing_blocked", "slack_connect_clip_sharing_blocked"),
+        (Rejected, "This workspace allows no files in channels that it shares with others."),
+    ),
+    "malware_detected": (Rejected, "Slack takes the file for a virus."),
 }  # fmt: skip
 
 # Why a file can't be had.

@@ -372,6 +372,9 @@ TEXTS: dict[str, str] = {
     ),
     "home.trouble.held": "✋ {ticket}: a text of {who} is held. → Its writer decides in the thread.",
     "home.trouble.parked": "📦 Something from {what} could not be read. → The operator: `loket failed --retry {id}`",
+    "home.trouble.fetched": (
+        "📎 {ticket}: a file of the customer *could not be fetched*. {reason} → *Retry* or *Leave it* in the thread."
+    ),
     "home.trouble.part": (
         "📦 {ticket}: something for Slack ({what}) is missing. {reason} → The operator: `loket failed --retry {id}`"
     ),

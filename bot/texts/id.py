@@ -382,6 +382,9 @@ TEXTS: dict[str, str] = {
     ),
     "home.trouble.held": "✋ {ticket}: sebuah teks dari {who} ditahan. → Penulisnya memutuskan di utas.",
     "home.trouble.parked": "📦 Sesuatu dari {what} tidak bisa dibaca. → Operator: `loket failed --retry {id}`",
+    "home.trouble.fetched": (
+        "📎 {ticket}: berkas dari pelanggan *tidak bisa diambil*. {reason} → *Coba lagi* atau *Biarkan* di utasnya."
+    ),
     "home.trouble.part": (
         "📦 {ticket}: sesuatu untuk Slack ({what}) hilang. {reason} → Operator: `loket failed --retry {id}`"
     ),

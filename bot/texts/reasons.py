@@ -53,6 +53,10 @@ REASONS: dict[str, str] = {
     "This workspace does not allow files.": "Workspace ini tidak mengizinkan berkas.",
     "This workspace allows no files but pictures.": "Workspace ini hanya mengizinkan gambar.",
     "The workspace has no room for files left.": "Workspace ini tidak punya ruang lagi untuk berkas.",
+    "This workspace allows no files in channels that it shares with others.": (
+        "Workspace ini tidak mengizinkan berkas di kanal yang dibagikan dengan pihak lain."
+    ),
+    "Slack takes the file for a virus.": "Slack menganggap berkasnya virus.",
     "This workspace does not allow files of this type.": "Workspace ini tidak mengizinkan berkas jenis ini.",
     "The disk of the machine that Loket runs on is full.": "Diska mesin tempat Loket berjalan penuh.",
     "The folder of LOKET_DATA_DIR can't be written.": "Folder LOKET_DATA_DIR tidak bisa ditulisi.",
