@@ -18,7 +18,7 @@ async def world(kind: Kind) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def ada(world: World) -> Customer:
-    """A customer whose ticket belongs to Mika."""
+    """A customer whose ticket #1 belongs to Mika."""
     customer = world.customer()
     await customer.writes("Where is my order?")
     await world.mika.presses("ticket.claim", on=world.card())

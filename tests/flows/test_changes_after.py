@@ -16,15 +16,6 @@ SECOND = timedelta(seconds=1)
 HOUR_S = 3600
 
 
-@pytest.fixture
-async def ada(world: World) -> Customer:
-    """A customer whose ticket #1 belongs to Mika."""
-    customer = world.customer()
-    await customer.writes("Where is my order?")
-    await world.mika.presses("ticket.claim", on=world.card())
-    return customer
-
-
 async def sent(world: World, text: str) -> str:
     """A reply of Mika's that has left."""
     said = await world.mika.writes(text, under=world.card())

@@ -22,15 +22,6 @@ async def world(kind: Kind) -> AsyncIterator[World]:
         yield it
 
 
-@pytest.fixture
-async def ada(world: World) -> Customer:
-    """A customer whose ticket #1 belongs to Mika."""
-    customer = world.customer()
-    await customer.writes("Where is my order?")
-    await world.mika.presses("ticket.claim", on=world.card())
-    return customer
-
-
 async def back(world: World) -> None:
     """The service starts again, when the hold is long over."""
     await world.slack.quiet()

@@ -22,15 +22,6 @@ PHONE = "6281200001"
 
 
 @pytest.fixture
-async def ada(world: World) -> Customer:
-    """A customer whose ticket #1 belongs to Mika."""
-    customer = world.customer()
-    await customer.writes("Where is my order?")
-    await world.mika.presses("ticket.claim", on=world.card())
-    return customer
-
-
-@pytest.fixture
 async def desk(kind: Kind) -> AsyncIterator[WhatsAppWorld]:
     """A world on WhatsApp; Ada's ticket #1 belongs to Mika, and her 24 hours are over."""
     async with whatsapp_world(kind) as world:

@@ -12,15 +12,6 @@ from tests.world import Customer, World
 HOLD = timedelta(seconds=5)
 
 
-@pytest.fixture
-async def ada(world: World) -> Customer:
-    """A customer whose ticket #1 belongs to Mika."""
-    customer = world.customer()
-    await customer.writes("Where is my order?")
-    await world.mika.presses("ticket.claim", on=world.card())
-    return customer
-
-
 async def test_an_exact_quote_reaches_the_customer_as_an_answer(world: World, ada: Customer) -> None:
     asked = await ada.writes("Is it blue?")
 

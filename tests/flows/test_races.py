@@ -4,8 +4,6 @@ import json
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 from bot.sandbox.faults import PlatformError, Reset
 from bot.slack import parse
 from tests.crashes.process import until
@@ -14,15 +12,6 @@ from tests.world import Customer, World, words
 from tests.world import world as new_world
 
 HOLD = timedelta(seconds=5)
-
-
-@pytest.fixture
-async def ada(world: World) -> Customer:
-    """A customer whose ticket #1 belongs to Mika."""
-    customer = world.customer()
-    await customer.writes("Where is my order?")
-    await world.mika.presses("ticket.claim", on=world.card())
-    return customer
 
 
 async def happens(world: World, **event: Any) -> None:

@@ -15,15 +15,6 @@ from tests.world import Customer, World
 HOLD = timedelta(seconds=5)
 
 
-@pytest.fixture
-async def ada(world: World) -> Customer:
-    """A customer whose ticket #1 belongs to Mika."""
-    customer = world.customer()
-    await customer.writes("Where is my order?")
-    await world.mika.presses("ticket.claim", on=world.card())
-    return customer
-
-
 async def reacts(ada: Customer, message: int, emoji: str) -> None:
     ada.world.telegram.reacts(ada.id, message, emoji)
     await ada.world.quiet()

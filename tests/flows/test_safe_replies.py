@@ -12,15 +12,6 @@ from tests.world import world as new_world
 HOLD = timedelta(seconds=5)
 
 
-@pytest.fixture
-async def ada(world: World) -> Customer:
-    """A customer whose ticket #1 belongs to Mika."""
-    customer = world.customer()
-    await customer.writes("Where is my order?")
-    await world.mika.presses("ticket.claim", on=world.card())
-    return customer
-
-
 async def test_a_deleted_reply_leaves_nothing(world: World, ada: Customer) -> None:
     said = await world.mika.writes("Oops", under=world.card())
 
