@@ -12,18 +12,11 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from yarl import URL
 
+from bot.calls import NEVER_SENT
 from bot.errors import Away, DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed
 
 #: How a call of the SDK can fail; the last: its answer is JSON that is nested too deep.
 FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, RecursionError)
-
-#: These happen before the first byte of a request is written.
-NEVER_SENT = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ClientHttpProxyError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.InvalidURL,
-)
 
 _LOST = "Slack's answer did not come: it may have arrived or not."
 _ASKS_TO_WAIT = "Slack asks to wait."

@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 
-import aiohttp
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -18,15 +17,8 @@ from telegram.error import (
     TelegramError,
 )
 
+from bot.calls import NEVER_SENT
 from bot.errors import Away, DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed, Unreachable
-
-#: These happen before the first byte of a request is written.
-NEVER_SENT = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ClientHttpProxyError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.InvalidURL,
-)
 
 # How the library words an answer that is not Telegram's own: the phrase and the number of the status.
 # Source: python-telegram-bot 22.8, BaseRequest._request_wrapper.

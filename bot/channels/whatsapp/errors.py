@@ -9,18 +9,11 @@ from datetime import timedelta
 
 import aiohttp
 
+from bot.calls import NEVER_SENT
 from bot.channels.lenient import at, text
 from bot.errors import Away, Closed, DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed, Unreachable
 
 FAILURES = (aiohttp.ClientError, TimeoutError, OSError)  #: how a call can fail without an answer
-
-#: These happen before the first byte of a request is written.
-NEVER_SENT = (
-    aiohttp.ClientConnectorError,
-    aiohttp.ClientHttpProxyError,
-    aiohttp.ConnectionTimeoutError,
-    aiohttp.InvalidURL,
-)
 
 PAIR_RATE = 131056
 UNDELIVERABLE = 131026
