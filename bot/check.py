@@ -10,9 +10,6 @@ from itertools import chain
 from pathlib import Path
 from statistics import median_high
 
-import aiohttp
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.channels.base import Channel, Checkable
 from bot.channels.registry import build_channels
 from bot.clock import Clock
@@ -23,8 +20,9 @@ from bot.models import check as database
 from bot.models.database import database_path
 from bot.settings import Found
 from bot.slack import check as slack
+from bot.slack.client import client as slack_client
 
-ANSWER_S = 15  #: seconds of patience for an answer of Slack
+ANSWER_S = 15.0  #: seconds of patience for an answer of Slack
 SKEW = timedelta(seconds=30)  #: Slack refuses what is five minutes old; before that, times are merely wrong
 
 SETTINGS = good("Settings: all that is needed is there and has the right form")
@@ -54,12 +52,19 @@ class Checks:
     """The checks of one set-up: ``clock`` is compared with the platforms'; for ``patience`` see `Inquiry`."""
 
     def __init__(
-        self, found: Found, *, machine: Machine, clock: Clock, patience: timedelta = timedelta(seconds=5)
+        self,
+        found: Found,
+        *,
+        machine: Machine,
+        clock: Clock,
+        patience: timedelta = timedelta(seconds=5),
+        answer_s: float = ANSWER_S,
     ) -> None:
         self.found = found
         self._machine = machine
         self._clock = clock
         self._patience = patience
+        self._answer_s = answer_s
         self._channels = build_channels(found, clock=clock, menus={}, told=_untold)
 
     def look(self) -> list[Finding]:
@@ -104,11 +109,8 @@ class Checks:
         settings, config = self.found.slack, self.found.config
         if settings is None:
             return ()
-        async with aiohttp.ClientSession() as session:
-            client = AsyncWebClient(
-                settings.bot_token.get_secret_value(), base_url=settings.api_url, session=session, timeout=ANSWER_S,
-                retry_handlers=[],
-            )  # fmt: skip
+        token = settings.bot_token.get_secret_value()
+        async with slack_client(token=token, api_url=settings.api_url, told=_untold, answer_s=self._answer_s) as client:
             asked = slack.SlackCheck(client, settings, config=config, inquiry=inquiry).ask()
             return [*slack.look(settings), *await _finished("Slack", asked)]
 

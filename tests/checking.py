@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import settings
-from bot.check import Checks
+from bot.check import ANSWER_S, Checks
 from bot.clock import SystemClock
 from bot.findings import Finding, Mark
 from bot.machine import Machine
@@ -35,6 +35,7 @@ class SetUp:
     machine: Machine = SOUND
     toml: str = ""
     patience: timedelta = timedelta(0)
+    answer_s: float = ANSWER_S
 
     def grant(self, *, without: Sequence[str] = (), http: str | None = None) -> None:
         """Install the app with its manifest, or with one that asks for less."""
@@ -70,7 +71,8 @@ class SetUp:
         (self.folder / "loket.toml").write_text(self.toml)
         environment = {**self.environment, **variables}
         found = settings.find(environment, known_texts=overridable(), folder=self.folder)
-        return Checks(found, machine=self.machine, clock=SystemClock(), patience=self.patience)
+        waits: Any = {"patience": self.patience, "answer_s": self.answer_s}
+        return Checks(found, machine=self.machine, clock=SystemClock(), **waits)
 
 
 @asynccontextmanager

@@ -149,6 +149,15 @@ async def test_a_platform_that_hangs_up(it: SetUp) -> None:
     assert await it.troubles() == [NO_ANSWER.found(**SLACK, host="127.0.0.1")]
 
 
+async def test_a_platform_that_takes_the_question_and_never_answers(it: SetUp) -> None:
+    gate, it.answer_s = it.slack.faults.hold("auth.test", performed=False), 0.2
+
+    found = await it.troubles()
+    gate.release()
+
+    assert found == [NO_ANSWER.found(**SLACK, host="127.0.0.1")]
+
+
 async def test_a_connection_that_is_not_encrypted_at_the_other_end(it: SetUp) -> None:
     (found,) = await it.troubles(SLACK_API_URL=it.slack.api_url.replace("http:", "https:"))
 

@@ -107,6 +107,25 @@ async def test_what_was_put_off_is_tried_as_soon_as_before(world: World, jump: t
     assert ada.received[-1] == "It comes today"
 
 
+@both_ways
+async def test_a_file_is_fetched_and_shown_as_soon_as_before(world: World, jump: timedelta) -> None:
+    ada = await claimed(world)
+    card = world.card()
+    await world.passes(2 * HOLD)
+    fetching = world.telegram.faults.plan("getFile", Throttled(retry_after_s=30))
+    showing = world.slack.faults.plan("files.getUploadURLExternal", Throttled(retry_after_s=30))
+    world.telegram.sends(ada.id, "document", file=SCAN)
+    await world.quiet()
+
+    for faults, fault in ((world.telegram.faults, fetching), (world.slack.faults, showing)):
+        assert not faults.is_planned(fault), "it was put off"
+        await jumps(world, jump)
+        await world.passes(timedelta(seconds=30))
+
+    (post,) = [one for one in world.slack.thread(world.channel, card) if one.get("files")]
+    assert [world.slack.workspace.files[one["id"]].content for one in post["files"]] == [SCAN.content]
+
+
 async def test_a_jump_is_said_once(world: World) -> None:
     await jumps(world, SECOND * 59)
     assert said(world) == []

@@ -73,7 +73,7 @@ async def test_slack_away_is_told_once_when_it_is_back(watched: World) -> None:
     assert over == "✅ Over: what you should read reaches Slack again."
 
 
-async def test_after_hours_without_slack_cards_and_receipts_show_how_it_is_now(watched: World) -> None:
+async def test_after_hours_without_slack_all_that_came_is_there_and_shown_as_it_is_now(watched: World) -> None:
     ada = watched.customer()
     await ada.writes("Where is my order?")
     await watched.mika.presses("ticket.claim", on=watched.card())
@@ -84,6 +84,8 @@ async def test_after_hours_without_slack_cards_and_receipts_show_how_it_is_now(w
     for text in questions:
         await ada.writes(text)
         await watched.passes(timedelta(hours=2))
+    watched.telegram.sends(ada.id, "document")
+    await watched.passes(timedelta(hours=2))
     calls = len(watched.slack.calls)
     watched.slack.faults.refusing = False
     for _ in range(3):
@@ -94,6 +96,7 @@ async def test_after_hours_without_slack_cards_and_receipts_show_how_it_is_now(w
     thread = "\n".join(watched.thread(watched.card()))
     assert [thread.count(text) for text in questions] == [1, 1, 1]
     assert sorted(questions, key=thread.index) == questions
+    assert sum(len(one.get("files", ())) for one in watched.slack.thread(watched.channel, watched.card())) == 1
     assert sum(call.method == "chat.update" for call in watched.slack.calls[calls:]) <= 2  # the newest, not each
 
 
