@@ -1,6 +1,7 @@
 """Many tickets at once in one workspace: people act by chance; what customers received is compared with the truth."""
 
 import asyncio
+import copy
 import json
 import random
 import re
@@ -23,6 +24,7 @@ OWNER_ACTS = 0.5  #: how often it is the owner who acts
 HOLD_ENDS = 0.35  #: how often time passes between rounds
 HOLD = timedelta(seconds=6)
 DONE = {"solved", "closed"}
+EDITABLE = tuple(form for form in INTERNAL if not form.broadcast)  #: an edit can't send to the channel
 WORD = re.compile(r"w\d+q\d+z")
 
 
@@ -164,8 +166,8 @@ class Play:
         acts: dict[Act, int] = {
             self._writes_plainly: 30, self._writes_internally: 16, self._writes_in_vain: 10, self._commands: 8,
             self._replies: 6, self._edits: 20, self._deletes: 8, self._undoes: 4, self._decides: 12, self._sends: 8,
-            self._intrudes: 3, self._claims: 10, self._gives: 5, self._closes: 4, self._reopens: 3,
-            self._types: 6, self._attaches: 6, self._customer_writes: 6,
+            self._decides_late: 10, self._intrudes: 3, self._claims: 10, self._gives: 5, self._closes: 4,
+            self._reopens: 3, self._types: 6, self._attaches: 6, self._customer_writes: 6,
         }  # fmt: skip
         return self.chance.choices(list(acts), weights=list(acts.values()))[0]
 
@@ -232,15 +234,18 @@ class Play:
         return lambda _: thread.truth.explicit(word) if is_said else None
 
     async def _edits(self, thread: Thread) -> Learn:
-        said, word = self._some(thread), thread.word()
-        inside = self.chance.random() < 0.5
-        form = self.chance.choice(INTERNAL[:-3] if inside else PLAIN)
+        return self._is_edited(thread, self._some(thread), EDITABLE if self.chance.random() < 0.5 else PLAIN)
+
+    def _is_edited(self, thread: Thread, said: Said, forms: Sequence[Form]) -> Learn:
+        word, form = thread.word(), self.chance.choice(forms)
         thread.note(f"{self._name(said.author)} edits {said.words[-1]} into {form.says(word)!r}")
         self.world.slack.edit(said.author, self.world.channel, said.ts, form.says(word))
-        return lambda _: thread.truth.edited(said, word, is_internal=inside)
+        return lambda _: thread.truth.edited(said, word, is_internal=forms is not PLAIN)
 
     async def _deletes(self, thread: Thread) -> Learn:
-        said = self._some(thread)
+        return self._is_deleted(thread, self._some(thread))
+
+    def _is_deleted(self, thread: Thread, said: Said) -> Learn:
         thread.note(f"{self._name(said.author)} deletes {said.words[-1]}")
         self.world.slack.delete(said.author, self.world.channel, said.ts)
         return lambda _: thread.truth.deleted(said)
@@ -263,14 +268,31 @@ class Play:
             thread, self._agent(thread), self.chance.choice(("offer.send", "offer.send", "offer.note"))
         )
 
+    async def _decides_late(self, thread: Thread) -> Learn | None:
+        """A held text is taken back, and then somebody presses its button, which a screen shows still."""
+        about = [
+            (copy.deepcopy(one), self._about(thread, one, "offer.send")) for one in self._asking(thread, "offer.send")
+        ]
+        held = [(seen, said) for seen, said in about if said is not None and said.fate is Fate.ASKED]
+        if not held:
+            return None
+        seen, said = self.chance.choice(held)
+        learn = (
+            self._is_deleted(thread, said) if self.chance.random() < 0.5 else self._is_edited(thread, said, EDITABLE)
+        )
+        await self.world.quiet()
+        who = self._agent(thread)
+        thread.note(f"{self._name(who)} presses offer.send too late")
+        await self.world.slack.press(who, self.world.channel, seen["ts"], "offer.send", seen=seen)
+        return learn
+
     async def _intrudes(self, thread: Thread) -> Learn | None:
         """A guest presses what only agents may press."""
         await self._press(thread, self.world.agents["guest"].id, "offer.send")
         return None
 
     async def _press(self, thread: Thread, who: str, action: str) -> Learn | None:
-        posts = self.world.slack.thread(self.world.channel, thread.card)[1:]
-        asking = [one for one in posts if f'"{action}"' in json.dumps(one.get("blocks"))]
+        asking = self._asking(thread, action)
         if not asking:
             return None
         said = self._about(thread, asking[-1], action)
@@ -278,6 +300,10 @@ class Play:
         versions = [] if said is None else [said.words[-1]]
         await self.world.slack.press(who, self.world.channel, asking[-1]["ts"], action)
         return None if said is None else self._pressed(thread, said, versions, is_sent=action == "offer.send")
+
+    def _asking(self, thread: Thread, action: str) -> list[dict[str, Any]]:
+        posts = self.world.slack.thread(self.world.channel, thread.card)[1:]
+        return [one for one in posts if f'"{action}"' in json.dumps(one.get("blocks"))]
 
     async def _sends(self, thread: Thread) -> Learn | None:
         """Press "Send to customer" under the hint that something stayed internal."""

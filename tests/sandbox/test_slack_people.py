@@ -1,6 +1,7 @@
 """Commands, buttons, modals and the page's door of the sandbox workspace, with the real AsyncApp behind."""
 
 from collections.abc import AsyncIterator
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -157,6 +158,7 @@ async def test_a_button_in_a_reply_names_its_thread_and_can_be_answered_in_place
 
     root = await desk.card()
     reply = await desk.client.chat_postMessage(channel=desk.channel, text="r", blocks=CARD, thread_ts=root)
+    seen = deepcopy(desk.slack.thread(desk.channel, root)[1])
     await desk.slack.press(desk.mika, desk.channel, reply["ts"], "claim", value="42")
 
     (body,) = desk.asked
@@ -166,6 +168,10 @@ async def test_a_button_in_a_reply_names_its_thread_and_can_be_answered_in_place
     assert "blocks" not in desk.slack.thread(desk.channel, root)[1]
     with pytest.raises(Refused):
         await desk.slack.press(desk.mika, desk.channel, root, "claim", value="43")
+    with pytest.raises(Refused):
+        await desk.slack.press(desk.mika, desk.channel, reply["ts"], "claim", value="42")
+    await desk.slack.press(desk.mika, desk.channel, reply["ts"], "claim", value="42", seen=seen)  # on a late screen
+    assert [body["actions"][0]["value"] for body in desk.asked] == ["42", "42"]
 
 
 async def test_a_button_of_an_ephemeral_message_can_delete_it(desk: Desk) -> None:

@@ -80,16 +80,19 @@ class People(Writing):
         value: Any = None,
         selected_option: Any = None,
         ephemeral: bool = False,
+        seen: Json | None = None,
     ) -> None:
         """
         Press a button of a message, or choose in a menu of it.
+
+        ``seen`` is the message as the person's screen shows it still, when it has changed a moment ago.
 
         ``value`` tells buttons with the same action_id apart, or is what is chosen; ``selected_option`` is an option's
         value or the option itself. A notice says when the app did not answer.
         """
         where = self._channel(as_, channel)
         message = self._pressable(as_, where, ts) if ephemeral else self._message(as_, channel, ts)
-        block, element = _find(message.body.get("blocks", []), action_id, block_id, value)
+        block, element = _find((seen or message.body).get("blocks", []), action_id, block_id, value)
         action = _action(block, element, _chosen(value, selected_option))
         await self._send_action(as_, action | {"action_ts": self.core.workspace.next_ts()}, self._place(message, as_))
 
