@@ -8,7 +8,7 @@ from operator import attrgetter
 from tortoise.expressions import Q
 
 from bot.delivery.outbox import next_seq, part_of
-from bot.delivery.ports import FETCH, Part
+from bot.delivery.ports import FETCH, SHOW, Part
 from bot.domain.receipts import Receipt, of_parts
 from bot.models.database import query
 from bot.models.rows import DeliveryRow
@@ -192,6 +192,6 @@ async def leave(part: int, *, why: str, now: datetime) -> bool:
 
 
 async def message_of(part: int) -> int | None:
-    """The message that a part carries to the customer, or of which it fetches a file."""
-    row = await DeliveryRow.get_or_none(id=part, kind__in=("send", FETCH))
+    """The message that a part carries to the customer, or of which it fetches or shows a file."""
+    row = await DeliveryRow.get_or_none(id=part, kind__in=("send", FETCH, SHOW))
     return None if row is None else row.message_id

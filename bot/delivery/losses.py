@@ -2,8 +2,9 @@
 What has not come through yet: accepted but not processed, processed but not in Slack, answered but not at the customer.
 
 While all is well each of these is on its way for a moment. What stays is a loss, if nobody looks after it. No loss is
-what a person knows of and decides about: a text that is held, an answer that its channel refused or may have lost
-(the thread says so, with buttons). What only the operator can mend is one: a parked row, a post that Slack refused.
+what a person knows of and decides about: a text that is held, an answer that its channel refused or may have lost, a
+customer's file that is not to be had or that Slack refused (the thread says so, with buttons). What only the operator
+can mend is one: a parked row, a post that Slack refused.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from bot.delivery.ports import FETCH, SHOW
 from bot.delivery.standing import Ask
 from bot.models.database import instant
 
@@ -38,7 +40,8 @@ class Loss:
 
 
 #: what agents must see; all else in Slack shows a state, which is drawn anew, or is said in passing
-POSTS = ("open_thread", "post_message", "post_files", "post_notice", "post_offer", "post_trouble")
+POSTS = ("open_thread", "post_message", "post_notice", "post_offer", "post_trouble")
+FILES = (FETCH, SHOW)  #: customers' files; one that can't be had, or that Slack refuses, is told in its thread
 
 _UNPROCESSED = """
 SELECT NULL AS desk, COUNT(*) AS number, MIN(received_at) AS since
@@ -48,7 +51,7 @@ _UNPOSTED = f"""
 SELECT t.desk, COUNT(*) AS number, MIN(d.created_at) AS since
 FROM delivery AS d LEFT JOIN ticket AS t ON t.id = d.ticket_id
 WHERE d.state IN ('held', 'queued', 'later', 'sending', 'uncertain', 'failed') AND (d.state <> 'held' OR d.due_at <= ?)
-AND (d.kind IN {POSTS} OR (d.kind = 'fetch_file' AND d.state <> 'failed')) GROUP BY t.desk
+AND (d.kind IN {POSTS} OR (d.kind IN {FILES} AND d.state <> 'failed')) GROUP BY t.desk
 """  # noqa: S608 - constants only
 _UNDELIVERED = """
 SELECT t.desk, COUNT(*) AS number, MIN(d.payload ->> 'released_at') AS since

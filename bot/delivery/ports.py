@@ -9,6 +9,7 @@ from bot.models.rows import DeliveryRow
 
 FILE = "file"  #: in the payload of a part that carries a file: the number of its attachment
 FETCH = "fetch_file"  #: the kind of a part that fetches a customer's file
+SHOW = "post_files"  #: the kind of a part that shows such files in the thread
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -237,6 +237,15 @@ class FileNotFetched(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FileNotShown(_Event):
+    """Slack refuses a file of the customer, for this ``reason``."""
+
+    message: MessageId
+    part: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CourtesyDropped(_Event):
     """What the desk says by itself can't reach the customer now; later it would come too late."""
 
@@ -337,6 +346,7 @@ Event = (
     | ReplyOffered
     | ReplyAccepted
     | FileNotFetched
+    | FileNotShown
     | ReplyFailed
     | ReplyHeld
     | CourtesyDropped

@@ -21,6 +21,7 @@ from bot.domain.events import (
     EarlierWordsCame,
     Event,
     FileNotFetched,
+    FileNotShown,
     FileRefused,
     FilesChanged,
     Hint,
@@ -237,6 +238,8 @@ def intents_for(event: Event) -> tuple[Intent, ...]:  # noqa: C901, PLR0912, PLR
             trouble = PostTrouble(message=message, part=part, reason=reason, uncertain=False)
             told = TellCustomer(name="ticket.file_too_big", words={"limit": f"{limit_mb} MB"})
             return (trouble,) if limit_mb is None else (trouble, told)
+        case FileNotShown(message=message, part=part, reason=reason):
+            return (PostTrouble(message=message, part=part, reason=reason, uncertain=False),)
         case ReplyFailed(message=message, part=part, reason=reason):
             trouble = PostTrouble(message=message, part=part, reason=reason, uncertain=False)
             return (trouble, ShowReceipt(message), UpdateCard())

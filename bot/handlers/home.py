@@ -12,7 +12,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.channels.base import Health
 from bot.config import Desk
 from bot.delivery.files import PART
-from bot.delivery.ports import FETCH
+from bot.delivery.ports import FETCH, SHOW
 from bot.domain.ids import AgentId, Cause, SlackChannel, TicketNumber
 from bot.domain.text import RichText
 from bot.domain.ticket import Status
@@ -36,6 +36,7 @@ from bot.slack.refusals import refusal
 MINE, UNCLAIMED, ESCALATED, OLDEST, TROUBLES = 20, 15, 8, 5, 8  #: lines of each list; together they fit into one view
 LOOKED_AT = 100  #: escalated tickets among which those of one person are sought
 NOTICE_STAYS = timedelta(minutes=1)
+_OF_FILES = {(FETCH, "failed"): "fetched", (SHOW, "failed"): "shown"}  #: what is said of parts by kind and state
 FIGURES_KEPT = timedelta(minutes=1)  #: today's figures, read once for all supervisors, while nothing happens
 
 Deed = Callable[[AgentId, int, Cause], Awaitable[None]]
@@ -264,7 +265,7 @@ class HomeTab:
     async def _trouble(self, stuck: Stuck, *, language: str) -> Trouble:
         """What a customer should have read is decided in the thread, anything else by the operator."""
         name = stuck.name if stuck.name in {"parked", "held"} or stuck.what == "send" else "part"
-        name = "fetched" if stuck.what == FETCH else name
+        name = _OF_FILES.get((stuck.what, stuck.name), name)
         who = await self._front.people.mention(stuck.what) if stuck.name == "held" else ""
         return Trouble(
             name=name, number=stuck.number, address=await self._address(stuck.card), id=stuck.id, who=who,

@@ -1,19 +1,20 @@
 """
 Customers' files: stored with their message, each fetched by a part of its own, shown together when all have ended.
 
-Of an album (several messages of one act) all files belong to the first message. Its text waits a moment for them, so
-that they stand on one line; a straggler makes a post of its own.
+One that can't be had, or that Slack refuses, is told in the thread and holds up no other. Of an album (several messages
+of one act) all files belong to the first message. Its text waits a moment for them, so that they stand on one line; a
+straggler makes a post of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.channels.base import InboundFile, InboundMessage
 from bot.delivery import outbox
 from bot.delivery.fetching import GATHER
 from bot.delivery.outbox import Entry
-from bot.delivery.ports import FETCH, FILE, Delivered, Outcome, Part, Refused
-from bot.domain.events import DESK, FileNotFetched, MessageId
+from bot.delivery.ports import FETCH, FILE, SHOW, Delivered, Outcome, Part, Refused
+from bot.domain.events import DESK, FileNotFetched, FileNotShown, MessageId
 from bot.domain.ids import Address, Cause, TicketNumber
 from bot.domain.intents import PostMessage, UpdateCard
 from bot.domain.text import RichText, joined
@@ -24,7 +25,6 @@ from bot.models.rows import AttachmentRow, DeliveryRow, MessageRow, TicketRow
 from bot.services.commit import commit_change, put_intents
 from bot.services.context import Context
 
-POST = "post_files"
 QUIET = timedelta(seconds=1.5)  #: so long after the last item of an album nothing more of it is expected
 KEY = "key"  #: in an attachment's source: the platform's own key of the message that brought it
 WAITS = ("held", "queued", "later")
@@ -119,6 +119,9 @@ async def settled(context: Context, part: Part, outcome: Outcome, *, cause: Caus
             await _not_fetched(context, row, part, refusal, cause=cause, now=now)
         case "post_files", Delivered(facts=facts):
             await _shown(row, part, facts.get("shown", ()), facts.get("missing", ()), cause=cause, now=now)
+            await _apart(row, part, facts.get("refused", {}), cause=cause, now=now)
+        case "post_files", Refused() as refusal:
+            await _not_shown(context, row, part, refusal, cause=cause, now=now)
         case _:
             pass
     await _show(row, message, gathered=part.kind == GATHER, cause=cause, now=now)
@@ -130,8 +133,7 @@ async def _not_fetched(
     """Agents are told, and customers once for each message if they can do something about it."""
     failed = AttachmentRow.filter(message_id=part.message, state="failed", error=refusal.reason)
     said = await failed.exclude(id=part.payload[FILE]).exists()
-    gone = {"state": "failed", "error": refusal.reason, "settled_at": now}
-    await AttachmentRow.change({"id": part.payload[FILE]}, **gone)
+    await _failed(part.payload[FILE], refusal.reason, now=now)
     event = FileNotFetched(
         ticket=TicketNumber(row.number), actor=DESK, at=now, message=MessageId(part.message or 0), part=part.id,
         reason=refusal.reason,
@@ -145,11 +147,40 @@ async def _shown(
 ) -> None:
     """They stand in the thread; what is no longer on the disk is fetched again."""
     if shown:
-        await AttachmentRow.change({"id": tuple(shown)}, state="done", settled_at=now)
+        await AttachmentRow.change({"id": tuple(shown)}, state="done", error=None, settled_at=now)
     if missing:
-        await AttachmentRow.change({"id": tuple(missing)}, state="waiting")
+        await AttachmentRow.change({"id": tuple(missing)}, state="waiting", error=None)
         again = [_fetching(row, part.message or 0, attachment) for attachment in missing]
         await outbox.put(again, cause=cause, now=now)
+
+
+async def _apart(row: TicketRow, part: Part, refused: Mapping[int, str], *, cause: Cause, now: datetime) -> None:
+    """What was refused among others, or with them, is tried once more by itself."""
+    for attachment, reason in refused.items():
+        await _failed(attachment, reason, now=now)
+    await outbox.put([_showing(row, part.message or 0, one) for one in refused], cause=cause, now=now)
+
+
+async def _not_shown(
+    context: Context, row: TicketRow, part: Part, refusal: Refused, *, cause: Cause, now: datetime
+) -> None:
+    await _failed(part.payload[FILE], refusal.reason, now=now)
+    event = FileNotShown(
+        ticket=TicketNumber(row.number), actor=DESK, at=now, message=MessageId(part.message or 0), part=part.id,
+        reason=refusal.reason,
+    )  # fmt: skip
+    await commit_change(context, row, Change(ticket_of(row), (event,)), cause=cause, now=now)
+
+
+async def _failed(attachment: int, reason: str, *, now: datetime) -> None:
+    await AttachmentRow.change({"id": attachment}, state="failed", error=reason, settled_at=now)
+
+
+def _showing(row: TicketRow, message: int, attachment: int) -> Entry:
+    return Entry(
+        lane=f"slack:{row.id}", kind=SHOW, budget=f"slack:post:{row.desk}", ticket=row.id, message=message,
+        payload={FILE: attachment},
+    )  # fmt: skip
 
 
 async def _show(row: TicketRow, message: MessageRow, *, gathered: bool, cause: Cause, now: datetime) -> None:
@@ -164,14 +195,10 @@ async def _show(row: TicketRow, message: MessageRow, *, gathered: bool, cause: C
             return
     elif "waiting" in states and not gathered:
         return
-    waits = {"message_id": message.id, "kind": POST, "state": WAITS}
+    waits = {"message_id": message.id, "kind": SHOW, "state": WAITS}
     if "here" in states and not await DeliveryRow.found(**waits):
         first = next(one.id for one in stored if one.state == "here")
-        entry = Entry(
-            lane=f"slack:{row.id}", kind=POST, budget=f"slack:post:{row.desk}", ticket=row.id, message=message.id,
-            payload={FILE: first},
-        )  # fmt: skip
-        await outbox.put([entry], cause=cause, now=now)
+        await outbox.put([_showing(row, message.id, first)], cause=cause, now=now)
 
 
 async def wanted(attachments: Sequence[int], *, since: datetime) -> set[int]:

@@ -50,7 +50,7 @@ class Settlement:
                 await decide.leave(part.id, why=reason, now=now)
             case "edit" | "delete", _:
                 await revisions.settled(self._context, part, outcome, cause=cause, now=now)
-            case ("fetch_file" | "gather_files", _) | ("post_files", Delivered()):
+            case ("fetch_file" | "gather_files", _) | ("post_files", Delivered() | Refused()):
                 await files.settled(self._context, part, outcome, cause=cause, now=now)
             case "open_thread" | "update_card", Delivered():
                 await self._card_stands(part, outcome, cause=cause, now=now)

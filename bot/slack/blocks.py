@@ -61,7 +61,7 @@ class Trouble:
 
     name: str
     reason: str
-    about: str = "text"  #: or ``file``
+    about: str = "text"  #: or ``file``; ``fetched`` or ``shown``: the customer's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

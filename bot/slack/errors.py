@@ -26,6 +26,9 @@ _NO_CARD = "The ticket's card is no longer in Slack."
 _TOO_LONG = "The text is too long for Slack."
 _FIXED = "Slack does not let this message be changed any more."
 
+#: What Slack may forbid for files while it lets texts pass.
+FORBIDS_FILES = frozenset({"no_permission", "access_denied", "restricted_action", "missing_scope"})
+
 #: All that we know (docs/reference/errors.md explains them); any other is a refusal.
 CODES: Mapping[str, Meaning] = {
     **dict.fromkeys(("ratelimited", "rate_limited", "message_limit_exceeded"), (Later, _ASKS_TO_WAIT)),
@@ -66,7 +69,7 @@ CODES: Mapping[str, Meaning] = {
     "file_uploads_except_images_disabled": (Rejected, "This workspace allows no files but pictures."),
     "storage_limit_reached": (Rejected, "The workspace has no room for files left."),
     **dict.fromkeys(
-        ("blocked_file_type", "slack_connect_blocked_file_type"),
+        ("blocked_file_type", "file_type_not_allowed", "slack_connect_blocked_file_type"),
         (Rejected, "This workspace does not allow files of this type."),
     ),
     **dict.fromkeys(
@@ -75,6 +78,10 @@ CODES: Mapping[str, Meaning] = {
     ),
     "malware_detected": (Rejected, "Slack takes the file for a virus."),
 }  # fmt: skip
+
+# What is said of the bytes alone.
+FILE_TOO_LARGE = "The file is larger than Slack takes."
+FILE_NOT_TAKEN = "Slack did not take the file."
 
 # Why a file can't be had.
 FILE_HIDDEN = "Slack does not hand the file over: the app lacks files:read, install it again from `loket manifest`."

@@ -17,7 +17,7 @@ from bot.channels.base import Capabilities
 from bot.config import Config
 from bot.delivery import attachments
 from bot.delivery.customers import window_closes_at
-from bot.delivery.ports import FETCH, FILE, Delivered, Part
+from bot.delivery.ports import FETCH, FILE, SHOW, Delivered, Part
 from bot.domain.events import DESK
 from bot.domain.receipts import Receipt
 from bot.domain.text import RichText, joined
@@ -55,6 +55,8 @@ LEFT JOIN delivery AS d ON d.id = (
     AND (w.state = 'failed' OR (w.state IN ('uncertain', 'held') AND w.announced_at IS NOT NULL)))
 WHERE t.id = ?
 """
+
+_ABOUT = {FETCH: "fetched", SHOW: "shown"}  #: what was to happen to a file, by the kind of part; else it was to be sent
 
 _Build = Callable[[Part, TicketRow], Awaitable[Message | None]]
 
@@ -150,7 +152,7 @@ class SlackSurface:
 
     async def _post_files(self, part: Part) -> Delivered:
         row = await _ticket(part)
-        return await self._uploads.post(part, await self._thread(row))
+        return await self._uploads.post(part, await self._thread(row), now=self._now())
 
     async def _thread(self, row: TicketRow) -> dict[str, str]:
         if row.thread_ts is None:
@@ -235,8 +237,8 @@ class SlackSurface:
         name = "uncertain" if part.payload["uncertain"] else "failed"
         if FILE in sent.payload:
             file = await AttachmentRow.by_id(sent.payload[FILE])
-            found = Trouble(name=name, about="fetched" if sent.kind == FETCH else "file", reason=reason)
-            return blocks.trouble(found, _named(file), sent.id, self._say(row))
+            found = Trouble(name=name, about=_ABOUT.get(sent.kind, "file"), reason=reason)
+            return blocks.trouble(found, RichText.of(line_of(file, self._size(row))), sent.id, self._say(row))
         text = RichText.from_json(sent.payload["text"])
         return blocks.trouble(Trouble(name=name, reason=reason), text, sent.id, self._say(row))
 
@@ -353,8 +355,10 @@ class SlackSurface:
         """A line for each file of a message; a text has none, and costs no question."""
         if kind.removeprefix(EDIT) == "text":
             return []
-        size = partial(self._texts.size, self._config.desk_named(row.desk).language)
-        return [line_of(file, size) for file in await attachments.of_message(message)]
+        return [line_of(file, self._size(row)) for file in await attachments.of_message(message)]
+
+    def _size(self, row: TicketRow) -> Callable[[int], str]:
+        return partial(self._texts.size, self._config.desk_named(row.desk).language)
 
     def _reason(self, row: TicketRow, sentence: str) -> str:
         return self._texts.reason(self._config.desk_named(row.desk).language, sentence)

@@ -2,30 +2,33 @@
 Customers' files in Slack: uploaded one by one, then shared in the thread as one post.
 
 Nobody sees a file before it is shared, so only the last of the calls can have an unknown end; Slack is then asked for
-the files by their ids, which are stored before it. Source: Slack, "Working with files".
+the files by their ids, which are stored before it. One that Slack refuses does not hold up the others. Source: Slack,
+"Working with files".
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.delivery.attachments import note
+from bot.delivery.fetching import DOUBT
 from bot.delivery.files import FileStore
-from bot.delivery.ports import Delivered, Part
+from bot.delivery.ports import FILE, Delivered, Part
 from bot.domain.filetypes import file_name, type_label
-from bot.errors import Later, Rejected, Unconfirmed
+from bot.errors import Down, Later, LaterOrNever, Rejected, Unconfirmed
 from bot.models.rows import AttachmentRow
-from bot.slack.errors import FAILURES, code_of, reading, writing
+from bot.slack.errors import FAILURES, FILE_NOT_TAKEN, FILE_TOO_LARGE, FORBIDS_FILES, code_of, reading, writing
 
 SHARED_WITHIN = timedelta(minutes=1)  #: Slack looks for malware first, so that a file may be shared a while later
 TAKEN_BYTES_PER_S = 50_000  #: the slowest upload that we are patient with
 SILENCE_S = 30.0  #: seconds, for everything else
 
 _Place = Mapping[str, str]  #: ``channel_id`` and ``thread_ts``
+_Answer = TypeVar("_Answer")
 
 
 class Uploads:
@@ -35,33 +38,47 @@ class Uploads:
         self._client = client
         self._store = store
 
-    async def post(self, part: Part, place: _Place) -> Delivered:
+    async def post(self, part: Part, place: _Place, *, now: datetime) -> Delivered:
         """
         Show all that are here and not shown yet; raises `bot.errors.DeliveryError`.
 
-        The facts name those that were ``shown``, and those that are ``missing`` on the disk.
+        The facts name those that were ``shown``, those that are ``missing`` on the disk, and those that were
+        ``refused`` with the reason of each; a refusal of the one that the part is about is raised if it is alone.
         """
         rows = await _waiting(part)
         paths = {row.id: self._store.here(row.id) for row in rows}
         missing = [row.id for row in rows if paths[row.id] is None]
-        given = {row.id: await self._uploaded(row, path) for row in rows if (path := paths[row.id]) is not None}
-        if not given:
-            return Delivered(facts={"missing": missing})
-        await note({row.id: {"slack_file": given.get(row.id)} for row in rows})
-        shared: list[dict[str, str | None]] = [
-            {"id": given[row.id], "title": name_of(row)} for row in rows if row.id in given
-        ]
+        given: dict[int, str] = {}
+        refused: dict[int, str] = {}
+        for row in rows:
+            if (path := paths[row.id]) is not None:
+                try:
+                    given[row.id] = await self._uploaded(row, path, now=now)
+                except Rejected as refusal:
+                    refused[row.id] = str(refusal)
+        if given:
+            await note({row.id: {"slack_file": given.get(row.id)} for row in rows})
+            try:
+                await self._shared([row for row in rows if row.id in given], given, place)
+            except Rejected as refusal:
+                refused |= dict.fromkeys(given, str(refusal))
+                given = {}
+        if len(rows) == 1 and part.payload.get(FILE) in refused:
+            raise Rejected(refused[rows[0].id])
+        facts = {"shown": list(given), "missing": missing, "refused": refused}
+        return Delivered(key=next(iter(given.values()), None), facts=facts)
+
+    async def _shared(self, rows: Sequence[AttachmentRow], given: Mapping[int, str], place: _Place) -> None:
+        shown: list[dict[str, str | None]] = [{"id": given[row.id], "title": name_of(row)} for row in rows]
         try:
-            await writing(
-                self._client.files_completeUploadExternal(
-                    files=shared, channel_id=place["channel_id"], thread_ts=place["thread_ts"]
-                )
+            done = self._client.files_completeUploadExternal(
+                files=shown, channel_id=place["channel_id"], thread_ts=place["thread_ts"]
             )
+            await _permitted(writing(done))
         except Rejected as refusal:
             if code_of(refusal.__cause__) != "file_not_found":
                 raise
             raise Later("Slack has lost the file before it was shown.") from refusal
-        return Delivered(key=shared[0]["id"], facts={"shown": list(given), "missing": missing})
 
     async def find(self, part: Part, place: _Place, *, now: datetime) -> Delivered | None:
         """Whether an attempt whose end is unknown was shown: all of it was, or nothing."""
@@ -82,23 +99,30 @@ class Uploads:
             raise Later("Slack may still show the file.", after=timedelta(seconds=5))
         raise Unconfirmed("Slack has the file, but does not say whether it shows it.")
 
-    async def _uploaded(self, row: AttachmentRow, path: Path) -> str:
+    async def _uploaded(self, row: AttachmentRow, path: Path, *, now: datetime) -> str:
         """Hand a file over, to be shared; returns Slack's name for it."""
         size_bytes = row.size_bytes or 0  # as it was counted when it came
-        answer = await reading(self._client.files_getUploadURLExternal(filename=name_of(row), length=size_bytes))
+        announced = self._client.files_getUploadURLExternal(filename=name_of(row), length=size_bytes)
+        answer = await _permitted(reading(announced))
+        try:
+            await self._sent(answer["upload_url"], path, size_bytes=size_bytes)
+        except LaterOrNever as reason:
+            if now - row.created_at < DOUBT:
+                raise
+            raise Rejected(str(reason)) from reason
+        return str(answer["file_id"])
+
+    async def _sent(self, address: str, path: Path, *, size_bytes: int) -> None:
         session = self._client.session
         if session is None:
             raise RuntimeError("the client has no session")
         patience = aiohttp.ClientTimeout(total=SILENCE_S + size_bytes / TAKEN_BYTES_PER_S)
         try:
             with path.open("rb") as content:  # read piece by piece while it is sent
-                async with session.post(
-                    answer["upload_url"], data=content, allow_redirects=False, timeout=patience
-                ) as taken:
+                async with session.post(address, data=content, allow_redirects=False, timeout=patience) as taken:
                     _check(taken)
         except FAILURES as error:
             raise Later("Slack can't be reached.") from error
-        return str(answer["file_id"])
 
 
 def name_of(row: AttachmentRow) -> str:
@@ -123,12 +147,26 @@ def is_shared(file: Mapping[str, Any], place: _Place) -> bool:
 
 
 async def _waiting(part: Part) -> list[AttachmentRow]:
-    return await AttachmentRow.filter(message_id=part.message, state="here").order_by("position")
+    """What is here, and the file that the part is about, if it was refused before."""
+    rows = await AttachmentRow.filter(message_id=part.message, state__in=("here", "failed")).order_by("position")
+    return [row for row in rows if row.state == "here" or row.id == part.payload.get(FILE)]
+
+
+async def _permitted(call: Awaitable[_Answer]) -> _Answer:
+    """Make a call of which a ban holds for files: the words behind them need not wait until somebody lifts it."""
+    try:
+        return await call
+    except Down as reason:
+        if code_of(reason.__cause__) not in FORBIDS_FILES:
+            raise
+        raise Rejected(str(reason)) from reason
 
 
 def _check(answer: aiohttp.ClientResponse) -> None:
     if answer.status == 429:
         wait = answer.headers.get("Retry-After", "")
         raise Later("Slack asks to wait.", after=timedelta(seconds=int(wait)) if wait.isdecimal() else None)
+    if answer.status == 413:
+        raise Rejected(FILE_TOO_LARGE)
     if answer.status != 200:
-        raise Later("Slack did not take the file.")
+        raise (LaterOrNever if 400 <= answer.status < 500 else Later)(FILE_NOT_TAKEN)

@@ -94,6 +94,10 @@ TEXTS: dict[str, str] = {
     # --- what did not arrive
     "trouble.failed.text": "⚠️ This text was *not delivered* to the customer. {reason}",
     "trouble.failed.fetched": "⚠️ This file of the customer *could not be fetched*. {reason}",
+    "trouble.failed.shown": (
+        "⚠️ Slack *does not take* this file of the customer. {reason} Retry once that has changed, or ask the customer "
+        "to send it otherwise, as a link for instance."
+    ),
     "trouble.failed.file": "⚠️ This file was *not delivered* to the customer. {reason}",
     "trouble.uncertain.text": "⚠️ Nobody can tell whether this text reached the customer. {reason}",
     "trouble.uncertain.file": "⚠️ Nobody can tell whether this file reached the customer. {reason}",
@@ -374,6 +378,9 @@ TEXTS: dict[str, str] = {
     "home.trouble.parked": "📦 Something from {what} could not be read. → The operator: `loket failed --retry {id}`",
     "home.trouble.fetched": (
         "📎 {ticket}: a file of the customer *could not be fetched*. {reason} → *Retry* or *Leave it* in the thread."
+    ),
+    "home.trouble.shown": (
+        "📎 {ticket}: Slack *does not take* a file of the customer. {reason} → *Retry* or *Leave it* in the thread."
     ),
     "home.trouble.part": (
         "📦 {ticket}: something for Slack ({what}) is missing. {reason} → The operator: `loket failed --retry {id}`"

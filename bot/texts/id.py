@@ -91,6 +91,10 @@ TEXTS: dict[str, str] = {
     "offer.note": "Simpan sebagai catatan",
     # --- what did not arrive
     "trouble.failed.fetched": "⚠️ Berkas dari pelanggan ini *tidak bisa diambil*. {reason}",
+    "trouble.failed.shown": (
+        "⚠️ Slack *tidak menerima* berkas dari pelanggan ini. {reason} Coba lagi kalau itu sudah berubah, atau minta "
+        "pelanggan mengirimnya dengan cara lain, misalnya sebagai tautan."
+    ),
     "trouble.failed.file": "⚠️ Berkas ini *tidak sampai* ke pelanggan. {reason}",
     "trouble.failed.text": "⚠️ Teks ini *tidak sampai* ke pelanggan. {reason}",
     "trouble.uncertain.file": "⚠️ Tidak dapat dipastikan apakah berkas ini sampai ke pelanggan. {reason}",
@@ -384,6 +388,9 @@ TEXTS: dict[str, str] = {
     "home.trouble.parked": "📦 Sesuatu dari {what} tidak bisa dibaca. → Operator: `loket failed --retry {id}`",
     "home.trouble.fetched": (
         "📎 {ticket}: berkas dari pelanggan *tidak bisa diambil*. {reason} → *Coba lagi* atau *Biarkan* di utasnya."
+    ),
+    "home.trouble.shown": (
+        "📎 {ticket}: Slack *tidak menerima* berkas dari pelanggan. {reason} → *Coba lagi* atau *Biarkan* di utasnya."
     ),
     "home.trouble.part": (
         "📦 {ticket}: sesuatu untuk Slack ({what}) hilang. {reason} → Operator: `loket failed --retry {id}`"

@@ -49,6 +49,7 @@ REASONS: dict[str, str] = {
         "Berkasnya ada di Slack, tetapi Slack tidak mengatakan apakah ditampilkan."
     ),
     "Nobody can tell whether the file is in Slack.": "Tidak ada yang tahu apakah berkasnya ada di Slack.",
+    "The file is larger than Slack takes.": "Berkasnya lebih besar daripada yang diterima Slack.",
     "The file is larger than this workspace allows.": "Berkasnya lebih besar daripada yang diizinkan workspace ini.",
     "This workspace does not allow files.": "Workspace ini tidak mengizinkan berkas.",
     "This workspace allows no files but pictures.": "Workspace ini hanya mengizinkan gambar.",

@@ -9,7 +9,7 @@ import pytest
 
 from bot.config import ReplyMode
 from bot.delivery.losses import POSTS
-from bot.delivery.ports import Delivered
+from bot.delivery.ports import SHOW, Delivered
 from bot.errors import Later
 from bot.models.rows import DeliveryRow, MessageRow
 from bot.slack.surface import DECORATION
@@ -312,4 +312,4 @@ async def test_a_hint_that_came_too_late_or_reaches_nobody_is_dropped(desk: Worl
 
 
 async def test_every_kind_of_part_is_watched_or_only_shows_a_state(desk: World) -> None:
-    assert desk.surface.kinds == {*POSTS, *DECORATION, "post_alarm", "post_reminder"}
+    assert desk.surface.kinds == {*POSTS, SHOW, *DECORATION, "post_alarm", "post_reminder"}

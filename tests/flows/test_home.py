@@ -7,6 +7,7 @@ import pytest
 
 from bot.channels.base import Raw
 from bot.sandbox.faults import PlatformError, Reset
+from bot.sandbox.files import File
 from bot.sandbox.slack.state import Role
 from tests.database import Kind
 from tests.home import opens, presses, section, shown
@@ -313,6 +314,20 @@ async def test_a_supervisor_reads_what_has_gone_wrong_and_what_to_do(led: World)
     await opens(led.mika)
     assert "something did not arrive" in section(led.mika, "mine")
     assert "a text is held" in section(led.mika, "unclaimed")
+
+
+async def test_a_supervisor_reads_of_customers_files_that_did_not_come(led: World) -> None:
+    ada = led.customer("Ada").id
+    led.telegram.sends(ada, "video", file=File("film.mp4", "video/mp4", bytes((20 << 20) + 1)))
+    led.slack.faults.plan("files.getUploadURLExternal", PlatformError("blocked_file_type"))
+    led.telegram.sends(ada, "document")
+    await led.quiet()
+
+    await opens(led.agents["lena"])
+
+    troubles = section(led.agents["lena"], "troubles")
+    assert "a file of the customer *could not be fetched*. The file is larger than 20 MB" in troubles
+    assert "Slack *does not take* a file of the customer. This workspace does not allow files of this" in troubles
 
 
 async def test_a_platform_that_is_away_is_said_once_and_no_more_when_it_is_back(led: World) -> None:

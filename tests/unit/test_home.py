@@ -117,6 +117,8 @@ def test_where_nobody_could_be_asked_who_belongs_here_that_is_said_instead() -> 
         (Trouble(name="held", number=3, who="<@U1>"), "#3: a text of <@U1> is held"),
         (Trouble(name="parked", id="in-12", what="Telegram"), "from Telegram could not be read"),
         (Trouble(name="parked", id="in-12", what="Telegram"), "`loket failed --retry in-12`"),
+        (Trouble(name="fetched", number=3), "#3: a file of the customer *could not be fetched*"),
+        (Trouble(name="shown", number=3), "#3: Slack *does not take* a file of the customer"),
         (Trouble(name="part", id="out-3", what="post_alarm"), "The desk: something for Slack"),
     ],
 )

@@ -25,6 +25,7 @@ from bot.domain.events import (
     EarlierWordsCame,
     Event,
     FileNotFetched,
+    FileNotShown,
     FileRefused,
     FilesChanged,
     Hint,
@@ -223,6 +224,10 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
             PostTrouble(message=MESSAGE, part=3, reason="Too big.", uncertain=False),
             TellCustomer(name="ticket.file_too_big", words={"limit": "20 MB"}),
         ),
+    ),
+    (
+        FileNotShown(**said(DESK), part=3, reason="Not allowed."),
+        (PostTrouble(message=MESSAGE, part=3, reason="Not allowed.", uncertain=False),),
     ),
 ]
 
