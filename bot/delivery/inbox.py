@@ -44,13 +44,14 @@ _KEEP = """
 INSERT INTO inbox (source, key, lane, position, raw, received_at, state, attempts, next_at)
 VALUES (?, ?, ?, ?, ?, ?, 'new', 0, ?) ON CONFLICT DO NOTHING
 """
-# In the order of an index, so that few rows are looked at, however many wait.
+# In the order of an index, so that few rows are looked at, however many wait. PostgreSQL believes that hardly any row
+# is new; told that the earlier one is, too, it would look through all new ones for each, not through its lane.
 _HEADS = """
 SELECT i.id, i.source, i.key, i.lane, i.position, i.raw, i.attempts, i.received_at FROM inbox AS i
 WHERE i.state = 'new' AND i.next_at <= ? AND NOT EXISTS (
-    SELECT 1 FROM inbox AS e WHERE e.lane = i.lane AND e.state = 'new'
+    SELECT 1 FROM inbox AS e WHERE e.lane = i.lane AND e.state = i.state || ''
     AND (e.position, e.id) < (i.position, i.id))
-ORDER BY i.next_at, i.id LIMIT ?
+ORDER BY i.next_at LIMIT ?
 """
 _NEXT_DUE = "SELECT MIN(next_at) FROM inbox WHERE state = 'new' AND next_at > ?"
 _IS_NEW = "SELECT 1 FROM inbox WHERE id = ? AND state = 'new'"
