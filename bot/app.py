@@ -36,9 +36,8 @@ from bot.handlers.home import HomeTab
 from bot.handlers.metrics import MetricsPage
 from bot.handlers.slack_http import SlackHttp
 from bot.handlers.webhooks import Webhooks
-from bot.logs import trace
 from bot.metrics import Metrics
-from bot.models.database import Database, Upgrade, connect, exclusive, is_temporary
+from bot.models.database import Database, Upgrade, connect, exclusive
 from bot.reports.home import opened_since
 from bot.scheduler import Job, Ticker
 from bot.scheduler.due import due_by_time
@@ -47,6 +46,7 @@ from bot.services.clock import ClockWatch
 from bot.services.context import Context
 from bot.services.services import Services
 from bot.settings import Settings
+from bot.slack.absence import Absence
 from bot.slack.authorize import authorizing
 from bot.slack.catchup import CatchUp
 from bot.slack.client import client as slack_client
@@ -73,7 +73,6 @@ POST_BURST = 3
 SWEEP = timedelta(seconds=30)  #: between two looks for files that are no longer needed
 PRUNE = timedelta(minutes=1)  #: between two looks for payloads that have been kept long enough
 KEEP_UP = timedelta(seconds=30)  #: between two notes of up to when everything is known
-CATCH_UP_AGAIN = timedelta(seconds=5)  #: after a fault of the database
 
 log = structlog.get_logger()
 
@@ -107,7 +106,6 @@ class Application:
         self._metrics = metrics or Metrics()
         self._files = FileStore(settings.data_dir)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._catching_up: asyncio.Task[None] | None = None
         self._open = AsyncExitStack()
         self._alive: Callable[[str], bool] = lambda _: False  # until there is an outbox that wants to know
         self.failed = asyncio.Event()  #: set when a part ended that never should
@@ -152,8 +150,7 @@ class Application:
         self._run_workers(services.context)
         for channel in channels.values():
             self._receive(channel)
-        self.catch_up = CatchUp(client, self.inbox, people=people, holds=self._holds, source=SOURCE, clock=self._clock)
-        connection = await self._connect(self._bolt(client, self._front), client)
+        connection = await self._connect(client, people)
         await self._tick(services, connection)
         await self._serve(connection, channels)
 
@@ -275,53 +272,25 @@ class Application:
         home.register(bolt, front, self._tab, self._homes)
         return bolt
 
-    async def _connect(self, bolt: AsyncApp, client: AsyncWebClient) -> SlackConnection | SlackHttp:
+    async def _connect(self, client: AsyncWebClient, people: People) -> SlackConnection | SlackHttp:
         """Socket Mode with an app token, else HTTP; the settings hold the one or the other."""
+        self.catch_up = CatchUp(client, self.inbox, people=people, holds=self._holds, source=SOURCE, clock=self._clock)
+        begin = partial(self._background, name="catch-up", ends=True)
+        self.absence = Absence(self.catch_up, holds=self._holds, clock=self._clock, start=begin)
+        bolt = self._bolt(client, self._front)
         app_token, signing_secret = self._settings.slack.app_token, self._settings.slack.signing_secret
         connection: SlackConnection | SlackHttp
         if app_token is not None:
             token = app_token.get_secret_value()
-            connection = SlackConnection(bolt, app_token=token, clock=self._clock, back=self._caught_up)
+            connection = SlackConnection(bolt, app_token=token, clock=self._clock, back=self.absence.ends)
         else:
             secret = "" if signing_secret is None else signing_secret.get_secret_value()
             connection = SlackHttp(
-                bolt, client, signing_secret=secret, clock=self._clock, back=self._caught_up, metrics=self._metrics
+                bolt, client, signing_secret=secret, clock=self._clock, back=self.absence.ends, metrics=self._metrics
             )
         await connection.open()
         self._open.push_async_callback(connection.close)
         return connection
-
-    def _caught_up(self) -> None:
-        """Slack is back: look for what was written meanwhile."""
-        if self._catching_up is None or self._catching_up.done():
-            self._catching_up = self._background(self._catch_up(), name="catch-up", ends=True)
-        else:  # it may have read a thread before the silence that ends now: once more then
-            self.catch_up.missed()
-
-    async def keep_up(self) -> None:
-        """Look for what may be missing although Slack was there, as when the database was away."""
-        if self._catching_up is not None and self._catching_up.done() and not await self.catch_up.keep():
-            self._caught_up()
-
-    async def _catch_up(self) -> None:
-        try:
-            while not await self._is_caught_up():
-                await self._clock.wait(asyncio.Event(), until=self._clock.now() + CATCH_UP_AGAIN)
-        except Exception as error:  # a supervisor: what it did not find now, the next silence or start finds
-            log.error("catch_up.failed", **trace(error))
-            for ticket in tuple(self._holds.unread):  # there is nothing more to wait for
-                self._holds.read(ticket)
-
-    async def _is_caught_up(self) -> bool:
-        """False: a locked or full database was in the way."""
-        try:
-            await self.catch_up.run()
-        except Exception as error:
-            if not is_temporary(error):
-                raise
-            log.warning("catch_up.interrupted", **trace(error))
-            return False
-        return True
 
     async def _tick(self, services: Services, connection: SlackConnection | SlackHttp) -> None:
         async def look() -> None:
@@ -341,7 +310,7 @@ class Application:
             (
                 Job("look", timedelta(seconds=1), look),
                 Job("watch_slack", timedelta(seconds=5), connection.watch),
-                Job("keep_up", KEEP_UP, self.keep_up),
+                Job("keep_up", KEEP_UP, self.absence.keep_up),
                 Job("watch_losses", timedelta(seconds=5), watch_losses),
                 Job("sweep_files", SWEEP, self.sweep_files),
                 Job("prune_payloads", PRUNE, self.prune_payloads),

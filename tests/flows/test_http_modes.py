@@ -139,7 +139,7 @@ async def test_what_slack_gave_up_while_the_database_was_away_is_found_in_its_th
         world.slack.post(world.mika.id, world.channel, "On its way!", thread_ts=world.card())
         await world.slack.quiet()
     assert not await world.app.catch_up.keep()
-    await world.app.keep_up()
+    await world.app.absence.keep_up()
     await until(lambda: arrived(world, ada, "On its way!"))
     await world.quiet()
 
