@@ -35,7 +35,8 @@ SETTLE_TRIES, SETTLE_PAUSE = 60, timedelta(seconds=1)  #: for storing what is kn
 FILES_AT_ONCE = 4  #: fewer than a worker has slots: a file may take minutes, and texts must not wait for it
 LOOK = 500  #: lanes that one look takes in
 REMEMBERED = timedelta(minutes=10)  #: how long it counts when a lane was served
-TRIES = 8  #: attempts that ended in the unknown and were found not to have arrived, before a part is given up
+TRIES = 100  #: attempts whose end nobody knew and that had not arrived, before a part is given up: an hour or so
+FAULTY_TRIES = 8  #: the same where the fault is ours
 
 FROM = "<"  #: between a cause and what it all began with
 
@@ -137,6 +138,7 @@ class Outbox:
         self._served_at: dict[str, datetime] = {}
         self._put_off_times: Counter[int] = Counter()  # for the back-off only, so a restart may forget it
         self._away = CalledBack()
+        self._faulty: set[int] = set()  # their last attempt met a fault of ours
         self._alone: set[int] = set()  # was refused together with others; after a restart it would be once more
 
     async def recover(self, *, now: datetime) -> None:
@@ -264,10 +266,12 @@ class Outbox:
             await self._put_off(part, reason)
             return
         except Unconfirmed as reason:
+            self._faulty.discard(part.id)
             await self._look_later(part, str(reason))
             return
         except Exception as error:  # a supervisor: a fault of ours after the request left looks like this too
             log.error("outbox.failed", **trace(error))
+            self._faulty.add(part.id)
             await self._look_later(part, type(error).__name__)
             return
         await self._settled(part.each, outcome)
@@ -288,8 +292,8 @@ class Outbox:
         try:
             found = await self._asked_about(part)
         except (Later, Down) as reason:
-            until = self._clock.now() + (_asked_for(reason) or ASK_AFTER)
-            await self._store(part.each, state="uncertain", due_at=until)
+            wait = _asked_for(reason) or max(ASK_AFTER, self._pause(part))
+            await self._store(part.each, state="uncertain", due_at=self._clock.now() + wait)
         except DeliveryError as reason:
             await self._settled(part.each, Unknown(str(reason)))
         except Exception as error:  # a supervisor: our own fault can't tell either, and the lane must go on
@@ -309,17 +313,16 @@ class Outbox:
     async def _found(self, part: Part, found: Delivered | None) -> None:
         if found is not None:
             await self._settled([part], found)
-        elif part.attempts >= TRIES:
+        elif part.attempts >= (FAULTY_TRIES if part.id in self._faulty else TRIES):
             await self._settled([part], Refused(f"It did not arrive in {part.attempts} attempts."))
-        else:
-            await self._store([part], state="queued", due_at=self._clock.now())
+        else:  # at once, the first time
+            wait = backoff(part.attempts - 1, jitter=self._jitter()) if part.attempts > 1 else timedelta(0)
+            await self._store([part], state="queued", due_at=self._clock.now() + wait)
 
     async def _put_off(self, part: Part, reason: Later | Down) -> None:
         """Certainly not sent, so the attempt does not count."""
-        self._put_off_times[part.id] += 1
         asked_for = _asked_for(reason)
-        wait = asked_for or backoff(self._put_off_times[part.id], jitter=self._jitter())
-        until = self._clock.now() + wait
+        until = self._clock.now() + (asked_for or self._pause(part))
         if asked_for and part.budget:
             self._limits.pause(part.budget, until=until)
         log.info("outbox.later", reason=str(reason))
@@ -327,6 +330,11 @@ class Outbox:
             self._away.waits(part.id, platform=reason.platform)
         for one in part.each:
             await self._store([one], state="later", due_at=until, error=str(reason), attempts=one.attempts)
+
+    def _pause(self, part: Part) -> timedelta:
+        """Longer each time."""
+        self._put_off_times[part.id] += 1
+        return backoff(self._put_off_times[part.id], jitter=self._jitter())
 
     async def _look_later(self, part: Part, reason: str) -> None:
         log.warning("outbox.unsure")
@@ -353,6 +361,7 @@ class Outbox:
         for part in parts:
             del self._put_off_times[part.id]
             self._alone.discard(part.id)
+            self._faulty.discard(part.id)
             with following(**self.about(part)):
                 say(f"outbox.{type(outcome).__name__.lower()}", attempts=part.attempts + 1)
 

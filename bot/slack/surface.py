@@ -21,7 +21,7 @@ from bot.delivery.ports import FETCH, FILE, SHOW, Delivered, Part
 from bot.domain.events import DESK
 from bot.domain.receipts import Receipt
 from bot.domain.text import RichText, joined
-from bot.errors import Down, Later, Rejected
+from bot.errors import Down, Later, Rejected, Unconfirmed
 from bot.logs import also
 from bot.metrics import Metrics
 from bot.models.database import instant, query
@@ -39,7 +39,8 @@ from bot.slack.uploads import Uploads, line_of, name_of
 from bot.texts import Texts
 
 NOT_DRAWN = -1  #: the version of a card that was found, not drawn: it is drawn again
-DECORATION = frozenset({"update_card", "show_receipt", "show_reaction", "whisper"})
+STATES = frozenset({"update_card", "show_receipt", "show_reaction"})  #: may be shown twice, and are never given up
+DECORATION = STATES | {"whisper"}
 
 #: what a card says beside its ticket's row; with the last part to the customer that went wrong and about which nobody
 #: has decided yet
@@ -119,8 +120,9 @@ class SlackSurface:
         try:
             with self._metrics.delivery("slack"):
                 return await self._others.get(part.kind, self._post_in_thread)(part)
-        except Down as reason:
-            if part.kind not in DECORATION:
+        except (Down, Unconfirmed) as reason:
+            again = part.kind in (DECORATION if isinstance(reason, Down) else STATES)
+            if not again:
                 raise
             raise Later(str(reason)) from reason  # no wait is named: that would stop the budget of all desks' cards
 

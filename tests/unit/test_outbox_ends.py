@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tortoise.exceptions import OperationalError
 
-from bot.delivery.outbox import ASK_AFTER, DOWN, LEASE, SETTLE_PAUSE, TRIES
+from bot.delivery.outbox import ASK_AFTER, DOWN, FAULTY_TRIES, LEASE, SETTLE_PAUSE, TRIES
 from bot.delivery.ports import Delivered, Refused, Unknown
 from bot.errors import Down, Later, Rejected, Unconfirmed
 from bot.models.rows import DeliveryRow, SeenRow
@@ -136,17 +136,39 @@ async def test_what_is_certainly_not_there_is_sent_again(desk: Desk) -> None:
     assert await states() == {"a": "done"}
 
 
-async def test_what_never_arrives_is_given_up_in_the_end(desk: Desk) -> None:
-    desk.far.answers["a"] = [Unconfirmed("cut off")] * TRIES
-    desk.far.finds["a"] = [None] * TRIES
+@pytest.mark.parametrize(("error", "tries"), [(Unconfirmed("cut off"), TRIES), (KeyError("ours"), FAULTY_TRIES)])
+async def test_what_never_arrives_is_given_up_in_the_end(desk: Desk, error: Exception, tries: int) -> None:
+    desk.far.answers["a"] = [error] * 2
+    desk.far.finds["a"] = [None] * 2
     await desk.put(part("a"))
+    await DeliveryRow.all().update(attempts=tries - 2)
 
-    for _ in range(2 * TRIES):
+    ended = []
+    for _ in range(2):
         await desk.round()
         desk.clock.passes(ASK_AFTER)
+        await desk.round()
+        ended.append(list(desk.far.ended))
+        desk.clock.passes(timedelta(minutes=1))
 
-    assert desk.far.ended == [("a", Refused(f"It did not arrive in {TRIES} attempts."))]
+    assert ended == [[], [("a", Refused(f"It did not arrive in {tries} attempts."))]]
     assert await states() == {"a": "failed"}
+
+
+async def test_the_pauses_between_attempts_in_vain_grow_to_a_minute(desk: Desk) -> None:
+    desk.far.answers["a"] = [Unconfirmed("cut off")] * 9
+    desk.far.finds["a"] = [None] * 9
+    await desk.put(part("a"))
+
+    pauses = []
+    for _ in range(9):
+        await desk.round()
+        desk.clock.passes(ASK_AFTER)
+        await desk.round()
+        pauses.append(((await row("a")).due_at - desk.clock.now()) // SECOND)
+        desk.clock.passes(timedelta(minutes=1))
+
+    assert pauses == [0, 1, 2, 4, 8, 16, 32, 60, 60]
 
 
 async def test_what_nobody_can_tell_is_announced_and_the_lane_goes_on(desk: Desk) -> None:
