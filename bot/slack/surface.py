@@ -154,7 +154,7 @@ class SlackSurface:
 
     async def _post_files(self, part: Part) -> Delivered:
         row = await _ticket(part)
-        return await self._uploads.post(part, await self._thread(row), now=self._now())
+        return await self._uploads.post(part, await self._thread(row), say=self._say(row), now=self._now())
 
     async def _thread(self, row: TicketRow) -> dict[str, str]:
         if row.thread_ts is None:

@@ -18,10 +18,12 @@ from bot.delivery.attachments import note
 from bot.delivery.fetching import DOUBT
 from bot.delivery.files import FileStore
 from bot.delivery.ports import FILE, Delivered, Part
-from bot.domain.filetypes import file_name, type_label
+from bot.domain.filetypes import HEAD_BYTES, file_name, is_program, truthful, type_label
 from bot.errors import Down, Later, LaterOrNever, Rejected, Unconfirmed
 from bot.models.rows import AttachmentRow
+from bot.slack.blocks import Say
 from bot.slack.errors import FAILURES, FILE_NOT_TAKEN, FILE_TOO_LARGE, FORBIDS_FILES, code_of, reading, writing
+from bot.slack.mrkdwn import literal
 
 SHARED_WITHIN = timedelta(minutes=1)  #: Slack looks for malware first, so that a file may be shared a while later
 TAKEN_BYTES_PER_S = 50_000  #: the slowest upload that we are patient with
@@ -38,7 +40,7 @@ class Uploads:
         self._client = client
         self._store = store
 
-    async def post(self, part: Part, place: _Place, *, now: datetime) -> Delivered:
+    async def post(self, part: Part, place: _Place, *, say: Say, now: datetime) -> Delivered:
         """
         Show all that are here and not shown yet; raises `bot.errors.DeliveryError`.
 
@@ -46,34 +48,42 @@ class Uploads:
         ``refused`` with the reason of each; a refusal of the one that the part is about is raised if it is alone.
         """
         rows = await _waiting(part)
-        paths = {row.id: self._store.here(row.id) for row in rows}
-        missing = [row.id for row in rows if paths[row.id] is None]
-        given: dict[int, str] = {}
-        refused: dict[int, str] = {}
-        for row in rows:
-            if (path := paths[row.id]) is not None:
-                try:
-                    given[row.id] = await self._uploaded(row, path, now=now)
-                except Rejected as refusal:
-                    refused[row.id] = str(refusal)
+        files = [_File(row, path) for row in rows if (path := self._store.here(row.id)) is not None]
+        given, refused = await self._given(files, now=now)
         if given:
             await note({row.id: {"slack_file": given.get(row.id)} for row in rows})
             try:
-                await self._shared([row for row in rows if row.id in given], given, place)
+                await self._shared([file for file in files if file.row.id in given], given, place, say)
             except Rejected as refusal:
                 refused |= dict.fromkeys(given, str(refusal))
                 given = {}
         if len(rows) == 1 and part.payload.get(FILE) in refused:
             raise Rejected(refused[rows[0].id])
+        missing = [row.id for row in rows if row.id not in {file.row.id for file in files}]
         facts = {"shown": list(given), "missing": missing, "refused": refused}
         return Delivered(key=next(iter(given.values()), None), facts=facts)
 
-    async def _shared(self, rows: Sequence[AttachmentRow], given: Mapping[int, str], place: _Place) -> None:
-        shown: list[dict[str, str | None]] = [{"id": given[row.id], "title": name_of(row)} for row in rows]
+    async def _given(self, files: Sequence["_File"], *, now: datetime) -> tuple[dict[int, str], dict[int, str]]:
+        """Slack's names for what it took, and why it did not take the rest."""
+        given: dict[int, str] = {}
+        refused: dict[int, str] = {}
+        for file in files:
+            try:
+                given[file.row.id] = await self._uploaded(file, now=now)
+            except Rejected as refusal:
+                refused[file.row.id] = str(refusal)
+        return given, refused
+
+    async def _shared(self, files: Sequence["_File"], given: Mapping[int, str], place: _Place, say: Say) -> None:
+        shown: list[dict[str, str | None]] = [{"id": given[file.row.id], "title": file.name} for file in files]
+        belied = [file.belied(say) for file in files if file.name != name_of(file.row)]
+        done = self._client.files_completeUploadExternal(
+            files=shown,
+            channel_id=place["channel_id"],
+            thread_ts=place["thread_ts"],
+            initial_comment="\n".join(belied) or None,
+        )
         try:
-            done = self._client.files_completeUploadExternal(
-                files=shown, channel_id=place["channel_id"], thread_ts=place["thread_ts"]
-            )
             await _permitted(writing(done))
         except Rejected as refusal:
             if code_of(refusal.__cause__) != "file_not_found":
@@ -99,15 +109,15 @@ class Uploads:
             raise Later("Slack may still show the file.", after=timedelta(seconds=5))
         raise Unconfirmed("Slack has the file, but does not say whether it shows it.")
 
-    async def _uploaded(self, row: AttachmentRow, path: Path, *, now: datetime) -> str:
+    async def _uploaded(self, file: "_File", *, now: datetime) -> str:
         """Hand a file over, to be shared; returns Slack's name for it."""
-        size_bytes = row.size_bytes or 0  # as it was counted when it came
-        announced = self._client.files_getUploadURLExternal(filename=name_of(row), length=size_bytes)
+        size_bytes = file.row.size_bytes or 0  # as it was counted when it came
+        announced = self._client.files_getUploadURLExternal(filename=file.name, length=size_bytes)
         answer = await _permitted(reading(announced))
         try:
-            await self._sent(answer["upload_url"], path, size_bytes=size_bytes)
+            await self._sent(answer["upload_url"], file.path, size_bytes=size_bytes)
         except LaterOrNever as reason:
-            if now - row.created_at < DOUBT:
+            if now - file.row.created_at < DOUBT:
                 raise
             raise Rejected(str(reason)) from reason
         return str(answer["file_id"])
@@ -125,8 +135,23 @@ class Uploads:
             raise Later("Slack can't be reached.") from error
 
 
+class _File:
+    """A file on our disk, under a name that its first bytes do not belie."""
+
+    def __init__(self, row: AttachmentRow, path: Path) -> None:
+        self.row, self.path = row, path
+        with path.open("rb") as content:
+            head = content.read(HEAD_BYTES)
+        self.name, self._is_program = truthful(name_of(row), head=head), is_program(head)
+
+    def belied(self, say: Say) -> str:
+        """The line that says so, in mrkdwn."""
+        said = "file.is_a_program" if self._is_program else "file.belied"
+        return say(said, name=literal(name_of(self.row)), true=literal(self.name))
+
+
 def name_of(row: AttachmentRow) -> str:
-    """What the file is called in Slack."""
+    """What the file is called, as the customer's side says."""
     return file_name(row.name, kind=row.kind, mime=row.mime)
 
 

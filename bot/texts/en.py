@@ -91,6 +91,12 @@ TEXTS: dict[str, str] = {
     ),
     "offer.lost.send": "Send",
     "offer.note": "Keep as note",
+    # --- files that are not what they are called
+    "file.belied": "⚠️ *{name}* is not what it is called: here it is *{true}*.",
+    "file.is_a_program": (
+        "⚠️ *{name}* is not what it is called: it is a *program*. Don't run it. Here it is *{true}*, so that nothing "
+        "opens it."
+    ),
     # --- what did not arrive
     "trouble.failed.text": "⚠️ This text was *not delivered* to the customer. {reason}",
     "trouble.failed.fetched": "⚠️ This file of the customer *could not be fetched*. {reason}",

@@ -89,6 +89,12 @@ TEXTS: dict[str, str] = {
     ),
     "offer.lost.send": "Kirim",
     "offer.note": "Simpan sebagai catatan",
+    # --- files that are not what they are called
+    "file.belied": "⚠️ Isi *{name}* tidak sesuai namanya: di sini namanya *{true}*.",
+    "file.is_a_program": (
+        "⚠️ Isi *{name}* tidak sesuai namanya: itu sebuah *program*. Jangan dijalankan. Di sini namanya *{true}*, "
+        "supaya tidak ada yang membukanya."
+    ),
     # --- what did not arrive
     "trouble.failed.fetched": "⚠️ Berkas dari pelanggan ini *tidak bisa diambil*. {reason}",
     "trouble.failed.shown": (

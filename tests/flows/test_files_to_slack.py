@@ -100,6 +100,19 @@ async def test_what_has_been_shown_is_removed_from_the_disk(world: World) -> Non
     assert on_disk(world) == []
 
 
+async def test_a_program_that_is_called_a_picture_comes_under_a_name_that_says_no_lie(world: World) -> None:
+    ada = world.customer()
+    program = File("<!here> me.jpg", "image/jpeg", b"MZ" + bytes(62) + b"PE")
+
+    await sends(ada, "document", file=program, caption="Look")
+
+    (post,) = posted(world)
+    assert names(post) == ["<!here> me.jpg.bin"]
+    assert "it is a *program*" in post["text"]
+    assert "<!here>" not in post["text"]
+    assert world.slack.workspace.files[post["files"][0]["id"]].content == program.content
+
+
 # Albums
 
 
