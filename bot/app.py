@@ -27,6 +27,7 @@ from bot.delivery.outbox import ASK_AFTER, Outbox
 from bot.delivery.ports import Sender
 from bot.delivery.pruning import prune
 from bot.delivery.worker import Worker
+from bot.domain.undo import UNDO_WITHIN
 from bot.handlers import actions, commands, events, home, modals, sla
 from bot.handlers.door import listening
 from bot.handlers.events import SOURCE, Events
@@ -133,6 +134,7 @@ class Application:
         channels = self._channels(texts)
         client = await self._slack_client()
         context = Context(config=settings.config, texts=texts, channels=channels, metrics=self._metrics)
+        context.set_forward = self._jumps.forward
         services = await self._services(context)
         self.losses = services.losses
         people = People(client, now=self._clock.now)
@@ -191,8 +193,8 @@ class Application:
             **dict.fromkeys(fetching.KINDS, Fetcher(channels, self._files, clock=self._clock, keep_for=keep_for)),
         }
         limits = Limits(self._rate_of)
-        span = max(self._settings.config.replies.hold, ASK_AFTER)
-        self._holds = Holds(source=SOURCE, jumps=self._jumps, span=span)
+        spans = (self._settings.config.replies.hold, ASK_AFTER, UNDO_WITHIN)
+        self._holds = Holds(source=SOURCE, jumps=self._jumps, spans=spans)
         self.outbox = Outbox(
             senders=senders, settle=settle, limits=limits, holds=self._holds, together=Together(surface),
             clock=self._clock, jitter=self._jitter,

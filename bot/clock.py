@@ -62,6 +62,7 @@ class Jumps:
         self._clock = clock
         self._began_at = self._beginning()
         self._forward_at: timedelta | None = None  # by the steady clock
+        self._forward_by = timedelta(0)
         self._undone = timedelta(0)
 
     def _beginning(self) -> datetime:
@@ -76,7 +77,7 @@ class Jumps:
             self._began_at = began_at
             self._undone += by
             if by > timedelta(0):
-                self._forward_at = self._clock.steady()
+                self._forward_at, self._forward_by = self._clock.steady(), by
         return self._undone
 
     def done(self, by: timedelta) -> None:
@@ -89,3 +90,7 @@ class Jumps:
         if self._forward_at is None:
             return timedelta(0)
         return max(timedelta(0), self._forward_at + span - self._clock.steady())
+
+    def forward(self, *, within: timedelta) -> timedelta:
+        """By how much it was set forward last, if that was so lately: what is older than that seems so much older."""
+        return self._forward_by if self.left(within) else timedelta(0)

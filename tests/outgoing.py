@@ -64,7 +64,10 @@ class Holding:
     async def are_over(self, row: DeliveryRow) -> bool:
         return row.payload["name"] not in self.longer
 
-    def left(self) -> timedelta:
+    def left(self, _: DeliveryRow) -> timedelta:
+        return self.still
+
+    def next_look(self) -> timedelta:
         return self.still
 
 

@@ -186,7 +186,7 @@ class Outbox:
 
     async def _is_over(self, row: DeliveryRow) -> bool:
         """Whether nothing holds it back any more."""
-        if row.state not in {"queued", "later"} and self._holds.left():
+        if row.state not in {"queued", "later"} and self._holds.left(row):
             return False
         return row.state != "held" or await self._holds.are_over(row)
 
@@ -248,7 +248,7 @@ class Outbox:
         times = list(self._limits.closed(now=now).values())
         if due_at is not None:
             times.append(instant(due_at))
-        if left := self._holds.left():
+        if left := self._holds.next_look():
             times.append(now + left)
         return min(times, default=None)
 

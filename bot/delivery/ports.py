@@ -154,8 +154,12 @@ class Holds(Protocol):
         """Say so; asked inside the transaction that would lease the part, and again with every look."""
         ...
 
-    def left(self) -> timedelta:
-        """How long, whatever the time of day says, nothing that waits for its time may leave; zero: it may."""
+    def left(self, row: DeliveryRow) -> timedelta:
+        """How long, whatever the time of day says, what waits for its time may not leave; zero: it may."""
+        ...
+
+    def next_look(self) -> timedelta:
+        """When `left` will have something to say that it does not say now; zero: never."""
         ...
 
 

@@ -32,14 +32,14 @@ class Done:
     """A change that was made."""
 
     event: str  #: one of `UNDOABLE`
-    at: datetime
+    age: timedelta  #: too small, if the clock was set back since; what was done meanwhile still stops it
     version: int  #: of the ticket, after it
     before: Ticket
 
 
 def undo(ticket: Ticket, done: Done, *, version: int, actor: Actor, now: datetime) -> Change:
     """Put the ticket back as it was, if that was a moment ago and nothing has changed it since (``version``)."""
-    if now - done.at >= UNDO_WITHIN:
+    if done.age >= UNDO_WITHIN:
         raise TooLateToUndo(number=ticket.number)
     if version != done.version:
         raise ChangedSince(number=ticket.number)

@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from tortoise.transactions import in_transaction
 
@@ -11,6 +12,18 @@ from bot.config import Config
 from bot.metrics import Metrics
 from bot.models.lost import Lost
 from bot.texts import Texts
+
+
+class SetForward(Protocol):
+    """Knows by how much the computer's clock was set forward lately."""
+
+    def __call__(self, *, within: timedelta) -> timedelta:
+        """By how much it was set forward last, if that was less than so long ago; else zero."""
+        ...
+
+
+def _never_set(*, within: timedelta) -> timedelta:  # noqa: ARG001 - as asked
+    return timedelta(0)
 
 
 class Context:
@@ -24,6 +37,7 @@ class Context:
         self.channels = channels
         self.metrics = metrics or Metrics()
         self.lost: Lost | None = None  #: the time that the database knows nothing of
+        self.set_forward: SetForward = _never_set
         self.wake: Callable[[], None] = lambda: None  #: called when new parts are committed
 
     def is_lost(self, moment: datetime) -> bool:

@@ -84,7 +84,8 @@ class Lifecycle:
             if not await first_time(cause, now=now):
                 return ticket_of(row)
             before = with_standing(ticket_of(row), entry.data["before"])
-            done = Done(event=entry.event, at=entry.at, version=entry.data["version"], before=before)
+            age = now - entry.at - self._context.set_forward(within=UNDO_WITHIN)
+            done = Done(event=entry.event, age=age, version=entry.data["version"], before=before)
             undone = undo(ticket_of(row), done, version=row.version, actor=acting(agent), now=now)
             if await decide.has_left(row.id, author=DESK, released_at=entry.at + UNDO_WITHIN):
                 raise TooLateToUndo(number=row.number)

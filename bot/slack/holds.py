@@ -6,10 +6,11 @@ not told us of: whatever was held when the last process ended, or was not even l
 been read again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from bot.clock import Jumps
+from bot.delivery.outbox import ASK_AFTER
 from bot.models.rows import DeliveryRow, InboxRow, MessageRow, TicketRow
 from bot.slack.parse import lane_of, place_of
 
@@ -19,13 +20,13 @@ class Holds:
     Answers the outbox.
 
     ``source`` is the inbox's name for Slack; ``unread`` are the tickets whose threads must be read first. After the
-    computer's clock was set forward, nothing that was held leaves before a whole ``span``.
+    computer's clock was set forward, nothing that waits for one of these ``spans`` leaves before it has passed anew.
     """
 
-    def __init__(self, *, source: str, jumps: Jumps, span: timedelta) -> None:
+    def __init__(self, *, source: str, jumps: Jumps, spans: Iterable[timedelta]) -> None:
         self._source = source
         self._jumps = jumps
-        self._span = span
+        self._spans = sorted(spans)
         self.unread: set[int] = set()
         self.woken: Callable[[], None] = lambda: None  #: called when something may leave that might not before
 
@@ -45,9 +46,13 @@ class Holds:
             self.unread.discard(ticket)
             self.woken()
 
-    def left(self) -> timedelta:
-        """How long nothing that waits for its time may leave, since the computer's clock was set forward."""
-        return self._jumps.left(self._span)
+    def left(self, row: DeliveryRow) -> timedelta:
+        """How long what waits for its time may not leave, since the computer's clock was set forward."""
+        return self._jumps.left(row.due_at - row.created_at if row.state == "held" else ASK_AFTER)
+
+    def next_look(self) -> timedelta:
+        """When one of the spans will have passed anew; zero: all have."""
+        return next((left for span in self._spans if (left := self._jumps.left(span))), timedelta(0))
 
     async def are_over(self, row: DeliveryRow) -> bool:
         """Whether this part, whose time has come, may leave."""

@@ -82,6 +82,26 @@ async def test_a_hold_lasts_as_long_as_it_should(world: World, jump: timedelta) 
     assert ada.files == [("photo", SCAN)]
 
 
+async def test_a_closing_can_be_undone_as_long_as_before_and_is_not_told_before_that(world: World) -> None:
+    ada = await claimed(world)
+    await world.passes(2 * HOLD)
+    before = len(ada.received)
+    await world.mika.commands("/close 1 done")
+    await world.passes(HOLD)
+
+    await jumps(world, HOUR)
+    await world.passes(HOLD - SECOND)
+    early = ada.received[before:]
+    await world.mika.undoes()
+    await world.mika.commands("/close 1 done")
+    await jumps(world, HOUR)
+    await world.passes(2 * HOLD)
+
+    assert early == []
+    assert "took the closing back" in "\n".join(world.thread(world.cards()[0]["ts"]))
+    assert len(ada.received) == before + 1
+
+
 async def test_before_anybody_looks_at_the_clock_no_hold_ends_early(world: World) -> None:
     ada = await claimed(world)
     await world.mika.writes("It comes today", under=world.card())

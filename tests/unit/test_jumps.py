@@ -72,3 +72,16 @@ def test_after_a_jump_back_nothing_is_left() -> None:
 
 def test_the_computers_two_clocks_agree() -> None:
     assert Jumps(SystemClock()).look() == NONE
+
+
+def test_how_far_it_was_set_forward_is_known_for_a_while() -> None:
+    clock = ManualClock()
+    jumps = Jumps(clock)
+    clock.is_set(HOUR)
+    clock.passes(9 * SECOND)
+    recent = jumps.forward(within=20 * SECOND)  # it is noticed now
+    clock.passes(11 * SECOND)
+    still = jumps.forward(within=20 * SECOND)
+    clock.passes(9 * SECOND)
+
+    assert (recent, still, jumps.forward(within=20 * SECOND)) == (HOUR, HOUR, NONE)

@@ -49,6 +49,7 @@ from tests.clock import MONDAY
 NUMBER = TicketNumber(7)
 MIKA, SAM = AgentId("U-MIKA"), AgentId("U-SAM")
 LATER = MONDAY + timedelta(hours=1)
+JUST = UNDO_WITHIN - timedelta(microseconds=1)  #: ago
 WITHIN = timedelta(hours=72)
 MESSAGE = MessageId(5)
 
@@ -139,20 +140,19 @@ def test_a_change_is_undone_within_ten_seconds_by_what_the_journal_keeps(
     change: Change, before: Ticket, verb: str
 ) -> None:
     kept = with_standing(change.ticket, json.loads(json.dumps(standing_of(before))))
-    done = Done(event=type(change.events[0]).__name__, at=LATER, version=3, before=kept)
-    now = LATER + UNDO_WITHIN - timedelta(microseconds=1)
+    done = Done(event=type(change.events[0]).__name__, age=JUST, version=3, before=kept)
 
-    undone = undo(change.ticket, done, version=3, actor=acting(MIKA), now=now)
+    undone = undo(change.ticket, done, version=3, actor=acting(MIKA), now=LATER)
 
-    event = ChangeUndone(ticket=NUMBER, actor=acting(MIKA), at=now, what=verb)
+    event = ChangeUndone(ticket=NUMBER, actor=acting(MIKA), at=LATER, what=verb)
     assert undone == Change(before, (event,))
 
 
 def test_what_is_too_old_or_was_changed_since_is_not_undone() -> None:
-    done = Done(event="TicketClaimed", at=LATER, version=3, before=NEW)
+    done = Done(event="TicketClaimed", age=JUST, version=3, before=NEW)
 
     with pytest.raises(TooLateToUndo):
-        undo(OPEN, done, version=3, actor=acting(MIKA), now=LATER + UNDO_WITHIN)
+        undo(OPEN, replace(done, age=UNDO_WITHIN), version=3, actor=acting(MIKA), now=LATER)
     with pytest.raises(ChangedSince):
         undo(OPEN, done, version=4, actor=acting(MIKA), now=LATER)
 
