@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.channels.base import Detail, Ignored, InboundMessage, Raw, Reachability, Reaction, Sender, Unreadable
 from bot.channels.telegram import convert
-from bot.channels.telegram.content import KINDS
+from bot.channels.telegram.content import KINDS, spelled
 from bot.domain.ids import Address
 from bot.domain.text import RichText
 
@@ -50,7 +51,7 @@ SHOWN = {
     "gift": ("gift", "Thank you\n🧸"),
     "unique_gift": ("gift", "Plush Pepe"),
     "rich_message": ("rich_message", "newer than the library"),
-    "rich_message_nested": ("rich_message", "Bill\nPay now.\none\ntwo"),
+    "rich_message_nested": ("rich_message", "Bill\nPay now (https://evil.example).\none\ntwo"),
     "paid_media": ("paid_media", ""),
     "new_kind": ("unsupported", "Ship\nsee"),
     "giveaway": ("unsupported", ""),
@@ -58,6 +59,10 @@ SHOWN = {
     "users_shared": ("unsupported", ""),
     "game": ("unsupported", "Corsairs\nSail"),
     "without_from": ("text", "hello"),
+    "text_with_links": (
+        "text",
+        "👍🏽 see here (https://example.org/a) or https://bank.example (https://evil.example/)",
+    ),
     "forwarded_from_user": ("text", "Look at this"),
     "forwarded_from_hidden_user": ("text", "Look at this"),
     "forwarded_from_channel": ("text", "Look at this"),
@@ -314,6 +319,39 @@ def test_a_message_without_a_usable_date_is_unreadable(date: object) -> None:
     assert isinstance(convert.inbound(json.dumps(update), account=ACCOUNT), Unreadable)
 
 
+def test_a_caption_shows_where_its_words_lead() -> None:
+    update = fixture("photo")
+    update["message"] |= {
+        "caption": "look here",
+        "caption_entities": [{"type": "text_link", "offset": 5, "length": 4, "url": "https://example.org"}],
+    }
+
+    assert read(update).text.plain == "look here (https://example.org)"
+
+
+ADDRESSES = st.none() | st.sampled_from(["https://example.org", "http://a.b/?q=1&r=2", "tg://user?id=1", "aé.example"])
+
+
+@given(st.lists(st.tuples(st.text(st.sampled_from("a é👍🏽\u200d🇮🇩"), min_size=1), ADDRESSES)), st.randoms())
+def test_each_hidden_address_stands_behind_its_own_words(words: list[tuple[str, str | None]], chance: Random) -> None:
+    entities, said = list[dict[str, Any]](), ""
+    for text, address in words:
+        if address is not None:
+            offset, length = (len(one.encode("utf-16-le")) // 2 for one in (said, text))
+            entities.append({"type": "text_link", "offset": offset, "length": length, "url": address})
+        said += text
+    chance.shuffle(entities)
+
+    assert spelled(said, entities) == "".join(f"{text} ({address})" if address else text for text, address in words)
+
+
+@pytest.mark.parametrize("place", [(0, 1), (1, 2), (-1, 3), (0, 99), (2, 0), (None, 2), ("0", 2), (2, 10**30)])
+def test_an_entity_that_fits_no_characters_is_none(place: tuple[object, object]) -> None:
+    offset, length = place
+
+    assert spelled("👍👍", [{"type": "text_link", "offset": offset, "length": length, "url": "https://a.b"}]) == "👍👍"
+
+
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None), max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
@@ -321,7 +359,7 @@ ANYTHING = st.recursive(
 )
 FIELDS = st.sampled_from(
     [
-        *("message_id", "date", "edit_date", "chat", "from", "text", "caption", "entities", *KINDS),
+        *("message_id", "date", "edit_date", "chat", "from", "text", "caption", "entities", "caption_entities", *KINDS),
         *("data", "message", "reply_markup", "reply_to_message", "new_chat_member", "status"),
     ]
 )

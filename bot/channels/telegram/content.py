@@ -6,11 +6,15 @@ Source of all fields: Telegram Bot API, "Message" and the types it names.
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import accumulate
 from typing import Any
+
+from telegram import MessageEntity
 
 from bot.channels.base import Detail
 from bot.channels.content import Content, amount, detail, lines, listed, named, place, written
 from bot.channels.lenient import at, text
+from bot.channels.telegram.format import length, shows
 
 UNSUPPORTED = "unsupported"  #: the kind of a message in which we know no field
 FOR_EVER = 0x7FFFFFFF  #: seconds of a live location that ends only when its sender ends it
@@ -39,7 +43,7 @@ def content(message: _Json) -> Content:
         return _unknown(message)
     kind, read = reader
     found = read(message[kind], message)
-    words = found.words or text(message.get("caption"))
+    words = found.words or spelled(text(message.get("caption")), message.get("caption_entities"))
     return Content(kind=found.kind or kind, words=words, details=found.details, link=found.link)
 
 
@@ -76,8 +80,27 @@ def _file(_: object, __: _Json) -> Content:
     return Content(kind="")
 
 
-def _text(words: object, _: _Json) -> Content:
-    return Content(kind="", words=text(words))
+def _text(words: object, message: _Json) -> Content:
+    return Content(kind="", words=spelled(text(words), message.get("entities")))
+
+
+def spelled(words: str, entities: object) -> str:
+    """The words with each address that hides behind some of them written after those: "here (https://example.org)"."""
+    at_unit = {unit: index for index, unit in enumerate(accumulate(map(length, words), initial=0))}
+    hidden = [one for one in listed(entities) if at(one, "type") == MessageEntity.TEXT_LINK]
+    for start, size, address in sorted(map(_link, hidden), reverse=True):  # from the end, so that the places stay
+        first, end = at_unit.get(start), at_unit.get(start + size)
+        if first is not None and end is not None and first < end and not shows(words[first:end], address=address):
+            words = f"{words[:end]} ({address}){words[end:]}"
+    return words
+
+
+def _link(entity: object) -> tuple[int, int, str]:
+    """Where it begins and how long it is, in UTF-16 code units, and where it leads; nowhere: -1."""
+    start, size, address = (at(entity, name) for name in ("offset", "length", "url"))
+    if not isinstance(start, int) or not isinstance(size, int) or not text(address).strip():
+        return -1, 0, ""
+    return start, size, text(address)
 
 
 def _location(value: object, _: _Json) -> Content:
@@ -162,6 +185,8 @@ def _said(value: object, *, depth: int = 0) -> str:
     if isinstance(value, list):
         return "".join(_said(one, depth=depth + 1) for one in value)
     inner = [_said(at(value, name), depth=depth + 1) for name in ("text", "caption", "title", "summary", "expression")]
+    if at(value, "type") == "url" and (address := text(at(value, "url"))) and not shows(inner[0], address=address):
+        inner[0] += f" ({address})"
     rows = [one for name in ("blocks", "items", "cells", "rows") for one in listed(at(value, name))]
     return "\n".join(filter(None, (*inner, *(_said(row, depth=depth + 1) for row in rows))))
 

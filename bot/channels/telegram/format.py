@@ -96,7 +96,7 @@ def _spelled(text: RichText) -> RichText:
     """With links only where Telegram needs and takes them: elsewhere the address is, or comes to stand, in the text."""
     spans: list[Span] = []
     for span in text.spans:
-        if span.link is None or _shows(span.text, address=span.link):
+        if span.link is None or shows(span.text, address=span.link):
             spans.append(Span(span.text, span.marks))
         elif span.link.lower().startswith(("http://", "https://")) and not _VERBATIM & span.marks:
             spans.append(Span(span.text, span.marks, span.link))
@@ -105,7 +105,7 @@ def _spelled(text: RichText) -> RichText:
     return RichText(tuple(spans))
 
 
-def _shows(words: str, *, address: str) -> bool:
+def shows(words: str, *, address: str) -> bool:
     """Whether Telegram, or a reader, recognises the address in the words without help."""
     bare = address
     for scheme in ("https://", "http://", "mailto:", "tel:"):
