@@ -130,11 +130,11 @@ async def reading(sql: str, values: Sequence[object]) -> list[dict[str, Any]]:
 
 async def reading_each(made: Callable[[Any], Made], sql: str, values: Sequence[object]) -> list[Made]:
     """Like `reading`, for very many rows: what is made of each, in a thread, of its columns by name."""
-    client = get_connection("default")
+    client: Any = get_connection("default")
     if isinstance(client, safe_sqlite.SafeSqliteClient):
         return await asyncio.to_thread(sqlite.read, Path(client.filename), made, sql, values)
-    rows = await query(sql, values)  # readers and writers of PostgreSQL don't wait for each other
-    return await asyncio.to_thread(lambda: [made(row) for row in rows])
+    found: list[Made] = await client.read_each(made, _marked(sql), values)
+    return found
 
 
 def instant(value: str | datetime) -> datetime:

@@ -12,9 +12,10 @@ from tortoise.exceptions import BaseORMException, OperationalError
 from tortoise.transactions import in_transaction
 
 from bot.errors import ConfigError
-from bot.models.database import Database, connect, exclusive, is_temporary, query, reading
+from bot.models.database import Database, connect, exclusive, is_temporary, query, reading, reading_each
 from bot.models.postgres import RUNNING, SessionLock
 from bot.models.rows import CounterRow
+from bot.models.safe_asyncpg import PIECE
 from tests import postgres
 from tests.clock import MONDAY
 from tests.crashes.process import ROOT, until
@@ -69,6 +70,24 @@ async def elsewhere() -> list[str]:
     """The names that somebody outside the transaction sees."""
     get_connections().set("default", get_connections().get("default")._parent)
     return [row["name"] for row in await reading("SELECT name FROM counter", [])]
+
+
+@pytest.mark.usefixtures("database")
+async def test_the_loop_goes_on_between_the_pieces_of_what_is_read() -> None:
+    turns = 0
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    turning = asyncio.create_task(turn())
+    seen = await reading_each(lambda row: (row["n"], turns), "SELECT n FROM generate_series(1, 10 * ?) AS n", [PIECE])
+    turning.cancel()
+
+    assert [n for n, _ in seen] == [*range(1, 10 * PIECE + 1)]
+    assert len({at for _, at in seen}) >= 10
 
 
 async def cut_short(url: str) -> None:
