@@ -149,7 +149,7 @@ async def report(kind: Kind, url: str, plan: Plan, *, tickets: int) -> list[Row]
         period = parse(f"{REPORTED_DAYS}d", now=desk.clock.now(), zone=ZoneInfo("UTC"))
         start, end = (period.start, period.end) if kind is Kind.POSTGRES else (str(period.start), str(period.end))
         for _ in range(plan.rounds):
-            bare = execute(url, queries.TICKETS, start, start, end, start, end)
+            bare = _bare_report(url, start, end)
             bare_s.append(await _taken_s(lambda bare=bare: bare))  # type: ignore[misc]
             taken_s, slowest_ms = await _beside_intake(desk, desk.report)
             ours_s.append(taken_s)
@@ -162,6 +162,11 @@ async def report(kind: Kind, url: str, plan: Plan, *, tickets: int) -> list[Row]
         Row(what="slowest intake meanwhile", database=kind, tickets=tickets, unit="ms", ours=Measured.of(meanwhile_ms),
             baseline=Measured.of(calm_ms), most=20, absolute=True),
     ]  # fmt: skip
+
+
+async def _bare_report(url: str, start: object, end: object) -> list[Any]:
+    [(first,)] = await execute(url, queries.FIRST, start)
+    return await execute(url, queries.TICKETS, *queries.values_of(first, start, end))
 
 
 async def _beside_intake(desk: Desk, work: Callable[[], Awaitable[object]]) -> tuple[float, float]:

@@ -4,33 +4,33 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from bot.models.database import instant, reading_each
+from bot.models.database import instant, reading, reading_each
 from bot.reports.period import Period
 
-# A ticket that nobody owns belongs to the writer of the first reply that the channel accepted. It began when the
-# platform says that its first message was written: we may have been away then, and opened it later.
+#: The first ticket that has come in since. `+ 0` keeps SQLite from looking for it by its id, from the oldest on.
+FIRST = "SELECT COALESCE(MIN(id + 0), 2147483647) AS id FROM ticket WHERE opened_at >= ?"
+
+# A ticket that nobody owns belongs to the writer of the first reply that the channel accepted.
 #
 # Nearly all that count have come in since the period began, and stand together, for ids rise: they are read in one go
-# from the first of them on. Of those before it, indexes tell the few that matter, without a look at the tickets. `+ 0`
-# keeps SQLite from looking for the first one by its id, which passes all the years before.
+# from the first of them on. Of those before it, indexes tell the few that matter, without a look at the tickets. What
+# stands elsewhere is looked up for each: joined, PostgreSQL would read all messages of all years.
 TICKETS = """
-WITH young AS (SELECT COALESCE(MIN(id + 0), 2147483647) AS first FROM ticket WHERE opened_at >= ?)
-SELECT i.channel,
+SELECT (SELECT i.channel FROM identity i WHERE i.id = t.identity_id) AS channel,
   COALESCE(t.owner, CASE WHEN t.first_reply_at IS NOT NULL THEN (
     SELECT SUBSTR(r.author, 7) FROM message r
     WHERE r.ticket_id = t.id AND r.direction = 'out' AND r.author LIKE 'agent:%' AND r.receipt IN ('accepted', 'read')
     ORDER BY r.seq LIMIT 1
   ) END) AS agent,
-  CASE WHEN m.sent_at < t.opened_at THEN m.sent_at ELSE t.opened_at END AS asked_at,
+  t.opened_at, (SELECT m.sent_at FROM message m WHERE m.ticket_id = t.id AND m.seq = 1) AS sent_at,
   t.first_reply_at AS answered_at, COALESCE(t.solved_at, t.closed_at) AS solved_at
-FROM ticket t
-JOIN identity i ON i.id = t.identity_id
-JOIN message m ON m.ticket_id = t.id AND m.seq = 1
-WHERE t.id >= (SELECT first FROM young) OR t.id IN (
-  SELECT id FROM ticket, young WHERE id < first AND solved_at IS NULL
-  UNION ALL SELECT id FROM ticket, young WHERE id < first AND solved_at >= ? AND solved_at < ?
-  UNION ALL SELECT id FROM ticket, young WHERE id < first AND first_reply_at >= ? AND first_reply_at < ?
-)
+FROM (
+  SELECT * FROM ticket WHERE id >= ?
+  UNION ALL SELECT * FROM ticket WHERE id < ? AND solved_at IS NULL
+  UNION ALL SELECT * FROM ticket WHERE id < ? AND solved_at >= ? AND solved_at < ?
+  UNION ALL SELECT * FROM ticket WHERE id < ? AND first_reply_at >= ? AND first_reply_at < ?
+    AND (solved_at < ? OR solved_at >= ?)
+) AS t
 """
 
 
@@ -46,15 +46,20 @@ class TicketTimes(NamedTuple):  # of which there may be a hundred thousand: a da
 
 async def tickets(period: Period) -> list[TicketTimes]:
     """Every ticket that is open now, or that came in, was first answered or was solved in the period; and some more."""
-    start, end = period.start, period.end
-    return await reading_each(_times, TICKETS, [start, start, end, start, end])
+    [first] = await reading(FIRST, [period.start])
+    return await reading_each(_times, TICKETS, values_of(first["id"], period.start, period.end))
+
+
+def values_of(first: int, start: object, end: object) -> list[object]:
+    """Those of `TICKETS`; the instants as the driver takes them."""
+    return [first, first, first, start, end, first, start, end, start, end]
 
 
 def _times(row: Mapping[str, Any]) -> TicketTimes:
     return TicketTimes(
         channel=row["channel"],
         agent=row["agent"] or None,
-        asked_at=instant(row["asked_at"]),
+        asked_at=min(instant(row["opened_at"]), instant(row["sent_at"])),  # we may have been away when it was written
         answered_at=perhaps(row["answered_at"]),
         solved_at=perhaps(row["solved_at"]),
     )
