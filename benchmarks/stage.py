@@ -24,6 +24,7 @@ CONFIG = """
 hold_seconds = 0
 [limits]
 slack_posts_per_second = 0
+pace_customers = false
 """
 BARE = "benchmarks.bare"
 LOOK_EVERY_S = 0.001

@@ -13,7 +13,7 @@ from aiohttp import web
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.channels.base import Channel, Health
+from bot.channels.base import Capabilities, Channel, Health
 from bot.channels.registry import build_channels
 from bot.clock import Clock, Jumps, SystemClock
 from bot.delivery import fetching
@@ -22,8 +22,9 @@ from bot.delivery.enclosures import Enclosures
 from bot.delivery.fetching import Fetcher
 from bot.delivery.files import PART, FileStore
 from bot.delivery.inbox import Inbox
-from bot.delivery.limits import Limits, Rate
+from bot.delivery.limits import Limits
 from bot.delivery.outbox import ASK_AFTER, Outbox
+from bot.delivery.paces import Paces
 from bot.delivery.ports import Sender
 from bot.delivery.pruning import prune
 from bot.delivery.worker import Worker
@@ -39,6 +40,7 @@ from bot.handlers.slack_http import SlackHttp
 from bot.handlers.webhooks import Webhooks
 from bot.metrics import Metrics
 from bot.models.database import Database, Upgrade, connect, exclusive
+from bot.rates import Rate
 from bot.reports.home import opened_since
 from bot.scheduler import Job, Ticker
 from bot.scheduler.due import due_by_time
@@ -54,7 +56,8 @@ from bot.slack.client import client as slack_client
 from bot.slack.connection import SlackConnection
 from bot.slack.downloads import SlackFiles
 from bot.slack.holds import Holds
-from bot.slack.homes import BUDGET, Homes
+from bot.slack.homes import Homes
+from bot.slack.paces import rate_of as rate_at_slack
 from bot.slack.people import People
 from bot.slack.surface import SlackSurface
 from bot.slack.together import Together
@@ -64,13 +67,6 @@ from bot.texts import Texts
 SLOTS = 16  #: things under way at once, in each direction
 FINISH = timedelta(seconds=6)  #: for deliveries under way when we stop; the whole stop stays below ten seconds
 
-#: Slack's own limits. Source: "Rate limits", Web API: posting about one a second and channel, tier 3 is 50 a minute,
-#: tier 4 is 100. A reaction is changed in two calls, of which removing is tier 2, 20 a minute.
-UPDATES = Rate(per_second=50 / 60, burst=10)
-REACTIONS = Rate(per_second=40 / 60, burst=10)
-WHISPERS = Rate(per_second=100 / 60, burst=10)
-HOMES = Rate(per_second=100 / 60, burst=10)
-POST_BURST = 3
 SWEEP = timedelta(seconds=30)  #: between two looks for files that are no longer needed
 PRUNE = timedelta(minutes=1)  #: between two looks for payloads that have been kept long enough
 KEEP_UP = timedelta(seconds=30)  #: between two notes of up to when everything is known
@@ -132,6 +128,7 @@ class Application:
         self.database = await self._database()
         texts = Texts(overrides={"en": settings.config.texts.en, "id": settings.config.texts.id})
         channels = self._channels(texts)
+        self._limits = self._paced(channels)
         client = await self._slack_client()
         context = Context(config=settings.config, texts=texts, channels=channels, metrics=self._metrics)
         context.set_forward = self._jumps.forward
@@ -139,9 +136,8 @@ class Application:
         self.losses = services.losses
         people = People(client, now=self._clock.now)
         self._build_front(Front(services=services, people=people, clock=self._clock, texts=texts), client)
-        able = {name: channel.capabilities for name, channel in channels.items()}
         surface = SlackSurface(
-            client, people=people, config=settings.config, texts=texts, capabilities=able,
+            client, people=people, config=settings.config, texts=texts, capabilities=_capabilities(channels),
             uploads=Uploads(client, self._files), now=self._clock.now, metrics=self._metrics,
         )  # fmt: skip
         self._build_queues(services, channels, surface, SlackFiles(client))
@@ -192,26 +188,34 @@ class Application:
             **dict.fromkeys(("send", "edit", "delete"), customers),
             **dict.fromkeys(fetching.KINDS, Fetcher(channels, self._files, clock=self._clock, keep_for=keep_for)),
         }
-        limits = Limits(self._rate_of)
         spans = (self._settings.config.replies.hold, ASK_AFTER, UNDO_WITHIN)
         self._holds = Holds(source=SOURCE, jumps=self._jumps, spans=spans)
         self.outbox = Outbox(
-            senders=senders, settle=settle, limits=limits, holds=self._holds, together=Together(surface),
+            senders=senders, settle=settle, limits=self._limits, holds=self._holds, together=Together(surface),
             clock=self._clock, jitter=self._jitter,
         )  # fmt: skip
 
     async def _recover(self, services: Services) -> None:
         """Before anything is taken up: what may not leave yet, and what waits for a time from before."""
         await self._holds.recover()
-        self.clock_watch = ClockWatch(services.context, self._clock, self._jumps)
+        self.clock_watch = ClockWatch(services.context, self._clock, self._jumps, self._limits)
         await self.clock_watch.recover()
+
+    def _paced(self, channels: Mapping[str, Channel]) -> Limits:
+        config = self._settings.config.limits
+        paces = Paces(_capabilities(channels) if config.pace_customers else {})
+
+        def rate_of(budget: str) -> Rate | None:
+            return rate_at_slack(budget, posts_per_second=config.slack_posts_per_second) or paces.rate_of(budget)
+
+        return Limits(rate_of, paces.whole_of)
 
     def _build_front(self, front: Front, client: AsyncWebClient) -> None:
         self._front = front
         self._tab = HomeTab(self._front, health=self.health)
         self._homes = Homes(
             client, draw=self._tab.draw, mark=self._tab.mark, recall=opened_since,
-            limits=Limits(self._rate_of), clock=self._clock, jitter=self._jitter,
+            limits=self._limits, clock=self._clock, jitter=self._jitter,
         )  # fmt: skip
 
     async def _database(self) -> Database:
@@ -351,14 +355,6 @@ class Application:
         self.port = await self._open.enter_async_context(door)
         log.info("ready", host=self._settings.host, port=self.port)
 
-    def _rate_of(self, budget: str) -> Rate | None:
-        if budget.startswith("slack:post:"):
-            per_second = self._settings.config.limits.slack_posts_per_second
-            return Rate(per_second=per_second, burst=POST_BURST) if per_second else None
-        if self._settings.config.limits.slack_posts_per_second == 0:
-            return None
-        return {"slack:update": UPDATES, "slack:react": REACTIONS, "slack:whisper": WHISPERS, BUDGET: HOMES}.get(budget)
-
     def _background(self, work: Coroutine[Any, Any, None], *, name: str, ends: bool = False) -> asyncio.Task[None]:
         task = asyncio.create_task(work, name=name)
         self._tasks.add(task)
@@ -372,6 +368,10 @@ class Application:
         task.add_done_callback(ended)
         self._open.push_async_callback(_cancelled, task)
         return task
+
+
+def _capabilities(channels: Mapping[str, Channel]) -> Mapping[str, Capabilities]:
+    return {name: channel.capabilities for name, channel in channels.items()}
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:

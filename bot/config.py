@@ -125,6 +125,7 @@ class Limits(_Table):
     slack_posts_per_second: float = Field(
         default=1.0, strict=True, ge=0, le=100, description="a number from 0 (no pacing) to 100"
     )
+    pace_customers: bool = Field(default=True, strict=True, description="true or false")
 
 
 class Files(_Table):

@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 from tortoise.transactions import in_transaction
 
 from bot.delivery import outbox
-from bot.delivery.limits import Limits, Rate
+from bot.delivery.limits import Limits
 from bot.delivery.outbox import Entry, Outbox
 from bot.delivery.ports import Delivered, Outcome, Part
 from bot.models.rows import DeliveryRow, SeenRow
+from bot.rates import Rate
 from tests.clock import ManualClock
 
 SECOND = timedelta(seconds=1)
@@ -107,9 +108,10 @@ class Desk:
 
     def restart(self) -> None:
         """Another process begins with what the database knows."""
-        rates = {"slow": Rate(per_second=1, burst=1)}
+        rates = {"slow": Rate(per_second=1, burst=1), "far:": Rate(per_second=1, burst=2)}
+        limits = Limits(rates.get, lambda budget: "far:" if budget.startswith("far:") else None)
         self.outbox = Outbox(
-            senders={"post": self.far}, settle=self.far.settle, limits=Limits(rates.get), holds=self.holds,
+            senders={"post": self.far}, settle=self.far.settle, limits=limits, holds=self.holds,
             together=self.joining, clock=self.clock, jitter=lambda: 1.0,
         )  # fmt: skip
 

@@ -38,6 +38,9 @@ class Reach(Enum):
     CALLED = "over HTTP, through a reverse proxy"
 
 
+UNPACED = "[limits]\nslack_posts_per_second = 0\npace_customers = false\n"
+
+
 @dataclass(slots=True)
 class Customer:
     """Somebody on Telegram."""
@@ -313,14 +316,14 @@ async def world(
     reach: Reach = Reach.FETCHED,
     redeliver_after_s: tuple[float, ...] = (0.05, 0.1, 0.2),
 ) -> AsyncIterator[World]:
-    """A world with a running service; the pace of posting is off unless the configuration says otherwise."""
+    """A world with a running service; our own pace is off unless the configuration says otherwise."""
     clock = ManualClock()
     slack = SlackSandbox(clock=clock.now, redeliver_after_s=redeliver_after_s)
     telegram = TelegramSandbox(clock=clock.now, redeliver_after_s=redeliver_after_s)
     agents = {name: slack.add_user(name, real_name=name.title()) for name in ("mika", "budi")}
     channel = slack.add_channel("support", [*agents.values(), slack.workspace.bot_user])
     slack.install(manifest(http=PUBLIC if reach is Reach.CALLED else None))
-    config = config if "[limits]" in config else f"{config}\n[limits]\nslack_posts_per_second = 0\n"
+    config = config if "[limits]" in config else f"{config}\n{UNPACED}"
     config = config if "[alarms]" in config else f"{config}\n[alarms]\nloss_after = 0\n"  # time passes in leaps here
     with tempfile.TemporaryDirectory() as folder:
         async with slack, telegram, fresh_url(Path(folder) / "loket.db", kind) as url:

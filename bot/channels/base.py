@@ -10,6 +10,7 @@ from typing import Protocol, runtime_checkable
 from bot.domain.ids import Address
 from bot.domain.text import RichText
 from bot.findings import Finding, Inquiry
+from bot.rates import Rate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +189,14 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast we may send, edit and delete."""
+
+    chat: Rate  #: to one customer
+    overall: Rate  #: to all together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
     """What a channel can do; asked for by name of the ability, never by name of the channel."""
 
@@ -195,6 +204,7 @@ class Capabilities:
     window: timedelta | None = None  #: so long after the customer's last message we may write; None: always
     echo: timedelta | None = None  #: so long the platform may take to report an attempt by itself; None: it does not
     deletions: bool = False  #: it tells what customers delete
+    pace: Pace | None = None  #: None: no limit is known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

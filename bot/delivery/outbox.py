@@ -45,7 +45,7 @@ log = structlog.get_logger()
 _OPEN = "('held', 'queued', 'later', 'sending', 'uncertain')"
 _HEADS = f"""
 SELECT d.id, d.lane, d.rank, d.due_at FROM delivery AS d
-WHERE d.state IN {_OPEN} AND d.announced_at IS NULL AND d.due_at <= ? AND d.budget NOT IN ({{closed}})
+WHERE d.state IN {_OPEN} AND d.announced_at IS NULL AND d.due_at <= ? AND d.budget NOT IN ({{closed}}) {{wholes}}
 AND NOT EXISTS (
     SELECT 1 FROM delivery AS e WHERE e.lane = d.lane AND e.state IN {_OPEN} AND e.announced_at IS NULL
     AND (e.seq, e.part, e.id) < (d.seq, d.part, d.id))
@@ -193,7 +193,9 @@ class Outbox:
     async def _heads(self, *, now: datetime, limit: int, but: Collection[int]) -> Sequence[int]:
         closed = self._limits.closed(now=now)
         marks = ", ".join("?" * len(closed)) or "'-'"
-        found = await query(_HEADS.format(closed=marks), [now, *closed, LOOK])
+        wholes = [f"{budget}%" for budget in closed if self._limits.is_whole(budget)]
+        heads = _HEADS.format(closed=marks, wholes="AND d.budget NOT LIKE ? " * len(wholes))
+        found = await query(heads, [now, *closed, *wholes, LOOK])
         fresh = [row for row in found if row["id"] not in self._in_hand and row["id"] not in but]
         fresh.sort(key=lambda row: (row["rank"], self._turn(row["lane"], row["due_at"])))
         return [row["id"] for row in fresh[:limit]]
@@ -322,9 +324,10 @@ class Outbox:
     async def _put_off(self, part: Part, reason: Later | Down) -> None:
         """Certainly not sent, so the attempt does not count."""
         asked_for = _asked_for(reason)
-        until = self._clock.now() + (asked_for or self._pause(part))
+        now = self._clock.now()
+        until = now + (asked_for or self._pause(part))
         if asked_for and part.budget:
-            self._limits.pause(part.budget, until=until)
+            self._limits.pause(part.budget, until=until, now=now)
         log.info("outbox.later", reason=str(reason))
         if isinstance(reason, Away):
             self._away.waits(part.id, platform=reason.platform)

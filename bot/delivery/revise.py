@@ -69,7 +69,10 @@ async def entry(step: Step, *, what: str, actor: str) -> Entry:
     payload = {"of": step.part, "what": what, "actor": actor}
     if step.text is not None:
         payload["text"] = step.text.to_json()
-    return Entry(lane=row.lane, kind=step.act.value, ticket=row.ticket_id, message=row.message_id, payload=payload)
+    return Entry(
+        lane=row.lane, kind=step.act.value, budget=row.budget, ticket=row.ticket_id, message=row.message_id,
+        payload=payload,
+    )  # fmt: skip
 
 
 async def arrived(part: Part) -> None:

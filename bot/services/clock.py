@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.clock import TOLERANCE, Clock, Jumps
+from bot.delivery.limits import Limits
 from bot.delivery.waits import begun_anew, brought_back
 from bot.domain.ids import Cause
 from bot.models.lost import last_sign
@@ -21,10 +22,11 @@ log = structlog.get_logger()
 class ClockWatch:
     """Keeps the waits as long as they were, and says once in the first desk's Slack channel that the clock jumped."""
 
-    def __init__(self, context: Context, clock: Clock, jumps: Jumps) -> None:
+    def __init__(self, context: Context, clock: Clock, jumps: Jumps, limits: Limits) -> None:
         self._context = context
         self._clock = clock
         self._jumps = jumps
+        self._limits = limits
         self._back_at: timedelta | None = None  # the last time that it was set back, by the steady clock
         self._told_at: timedelta | None = None  # likewise
 
@@ -56,6 +58,8 @@ class ClockWatch:
                 await brought_back(by=-by, now=now)
             if tells:
                 await self._tell(by, now=now)
+        if by < timedelta(0):
+            self._limits.set_back(-by)
         log.warning("clock.jumped", by_s=round(by.total_seconds(), 1))
         self._back_at = steady if by < timedelta(0) else self._back_at
         self._told_at = steady if tells else self._told_at

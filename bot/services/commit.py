@@ -14,6 +14,7 @@ import structlog
 from bot.config import Signature
 from bot.delivery import decide, outbox
 from bot.delivery.outbox import Entry
+from bot.delivery.paces import budget_of
 from bot.domain.events import DESK, Actor, Event, MessageId
 from bot.domain.ids import Cause
 from bot.domain.intents import (
@@ -182,17 +183,24 @@ async def to_customer(context: Context, row: TicketRow, message: MessageId, *, d
     written = await MessageRow.by_id(message)
     body, files = RichText.from_json(written.body), await enclosures.entries(row, message, due_at=due_at)
     quoted, _ = unquoted(body, await _recent(row, body))
-    texts = _entries(row, message, await pieces_of(context, row, written, body), due_at=due_at)
+    identity = await IdentityRow.by_id(row.identity_id)
+    texts = _entries(row, message, await _pieces(context, row, identity, written, body), due_at=due_at)
     if texts and quoted is not None:
         texts[0] = replace(texts[0], payload={**texts[0].payload, "quotes": quoted})
-    return [*texts, *files]
+    budget = budget_of(identity.channel, identity.id)
+    return [replace(entry, budget=budget) for entry in (*texts, *files)]
 
 
 async def pieces_of(context: Context, row: TicketRow, message: MessageRow, text: RichText) -> Sequence[RichText]:
     """What the customer reads when the message says ``text``, in as many messages as the channel needs for it."""
+    return await _pieces(context, row, await IdentityRow.by_id(row.identity_id), message, text)
+
+
+async def _pieces(
+    context: Context, row: TicketRow, identity: IdentityRow, message: MessageRow, text: RichText
+) -> Sequence[RichText]:
     if not text:
         return ()
-    identity = await IdentityRow.by_id(row.identity_id)
     _, text = unquoted(text, await _recent(row, text))
     return context.channels[identity.channel].pieces(_signed(text, message, context.config.replies.signature))
 

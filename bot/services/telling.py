@@ -8,6 +8,7 @@ from typing import Any
 from bot.channels.base import Choice
 from bot.delivery import outbox
 from bot.delivery.outbox import Entry
+from bot.delivery.paces import budget_of
 from bot.domain.closing import BEST, NotYet, Rated, Solved, id_of
 from bot.domain.ids import Cause, TicketNumber
 from bot.domain.text import RichText
@@ -80,7 +81,8 @@ async def tell(
     payloads: list[Mapping[str, Any]] = [
         {"text": piece.to_json(), "identity": identity.id, "released_at": now.isoformat()} for piece in pieces
     ]
-    entries = [Entry(lane=f"answer:{identity.id}", kind="send", payload=payload) for payload in payloads]
+    budget = budget_of(identity.channel, identity.id)
+    entries = [Entry(lane=f"answer:{identity.id}", kind="send", budget=budget, payload=one) for one in payloads]
     await outbox.put(with_choices(entries, choices), cause=cause, now=now)
 
 

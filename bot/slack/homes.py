@@ -178,4 +178,5 @@ class Homes:
         asked_for = reason.after if isinstance(reason, Later) else DOWN if isinstance(reason, Down) else None
         wait = asked_for or backoff(self._failures, jitter=self._jitter())
         log.info("homes.later", reason=str(reason))
-        self._limits.pause(BUDGET, until=self._clock.now() + wait)
+        now = self._clock.now()
+        self._limits.pause(BUDGET, until=now + wait, now=now)

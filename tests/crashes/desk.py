@@ -24,6 +24,7 @@ mode = "everyone"
 hold_seconds = 0
 [limits]
 slack_posts_per_second = 0
+pace_customers = false
 """
 RETRIES_S = (0.2, 1.0, 2.0)  #: before Slack's retries; a process that is away for longer finds the rest in the threads
 

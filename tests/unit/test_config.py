@@ -32,7 +32,7 @@ def test_an_empty_file_means_the_defaults_and_one_desk() -> None:
     assert config.tickets.reopen_within == timedelta(days=3)
     assert config.targets.first_response == timedelta(minutes=30)
     assert config.targets.resolution == timedelta(hours=8)
-    assert config.limits.slack_posts_per_second == 1.0
+    assert (config.limits.slack_posts_per_second, config.limits.pace_customers) == (1.0, True)
     assert config.alarms.loss_after == timedelta(minutes=10)
 
 
@@ -60,6 +60,7 @@ def test_every_key_is_read() -> None:
         resolution = "2d"
         [limits]
         slack_posts_per_second = 0
+        pace_customers = false
         [alarms]
         loss_after = 0
         [texts.id]
@@ -75,7 +76,7 @@ def test_every_key_is_read() -> None:
     assert (config.replies.mode, config.replies.signature) == (ReplyMode.EXPLICIT, Signature.NAME)
     assert config.tickets.reopen_within == timedelta(minutes=90)
     assert (config.targets.first_response, config.targets.resolution) == (timedelta(seconds=90), timedelta(days=2))
-    assert config.limits.slack_posts_per_second == 0
+    assert (config.limits.slack_posts_per_second, config.limits.pace_customers) == (0, False)
     assert config.alarms.loss_after == timedelta(0)
     assert config.texts.id == {"ticket.received": "Diterima: #{number} {{ya}}"}
     assert config.texts.en == {}

@@ -236,6 +236,17 @@ async def test_a_budget_that_is_spent_delays_only_its_own_kind(desk: Desk) -> No
     assert await desk.round() == ["slow1"]
 
 
+async def test_a_whole_that_is_spent_delays_all_its_chats_and_nobody_else(desk: Desk) -> None:
+    far = [part(f"far{number}", lane=f"lane{number}", budget=f"far:{number}") for number in range(4)]
+    await desk.put(*far, part("free", lane="ben", budget="fa"))
+
+    assert await desk.round() == ["far0", "far1", "free"]
+    assert await desk.round() == []
+    assert await desk.next_due() == MONDAY + SECOND
+    desk.clock.passes(SECOND)
+    assert await desk.round() == ["far2"]
+
+
 # --- side by side with decisions
 
 

@@ -10,7 +10,19 @@ import structlog
 from telegram import Bot, BotCommand, InputFile, Message, ReplyParameters
 from telegram.error import BadRequest, TelegramError
 
-from bot.channels.base import Capabilities, Health, Inbound, Menus, OutboundFile, OutboundPart, Put, Raw, Sent, Sink
+from bot.channels.base import (
+    Capabilities,
+    Health,
+    Inbound,
+    Menus,
+    OutboundFile,
+    OutboundPart,
+    Pace,
+    Put,
+    Raw,
+    Sent,
+    Sink,
+)
 from bot.channels.sizes import MB, fitting
 from bot.channels.telegram import check, convert, format  # noqa: A004  # the folder's name for it
 from bot.channels.telegram.downloads import Downloads
@@ -22,6 +34,7 @@ from bot.errors import Down, Later, Unconfirmed
 from bot.findings import Finding, Inquiry
 from bot.logs import trace
 from bot.metrics import Calls, untold
+from bot.rates import Rate
 
 API_URL = "https://api.telegram.org"
 IN_FLIGHT = 16  #: requests at once
@@ -34,6 +47,10 @@ IS_SO_ALREADY = "message is not modified"
 IS_GONE_ALREADY = "message to delete not found"
 FILES_IN_FLIGHT = 3  #: of the requests at once, so that texts always find room
 FORWARDED_BYTES_PER_S = MB  #: so fast, at least, Telegram passes a file on before it answers
+
+#: Source: Telegram, "Bots FAQ", "My bot is hitting limits": no more than a message per second in a chat, apart from
+#: short bursts, and about thirty per second to all. How short is not said, nor whether edits count: here they do.
+PACE = Pace(chat=Rate(per_second=1, burst=4), overall=Rate(per_second=30, burst=10))
 
 #: Bytes. Source: Telegram Bot API, "Sending files".
 MOST_BYTES = {
@@ -72,7 +89,7 @@ class TelegramChannel:
     """
 
     name = convert.NAME
-    capabilities = Capabilities(label="Telegram")
+    capabilities = Capabilities(label="Telegram", pace=PACE)
 
     def __init__(
         self,

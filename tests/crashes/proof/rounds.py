@@ -22,6 +22,7 @@ CONFIG = """
 hold_seconds = 1
 [limits]
 slack_posts_per_second = 0
+pace_customers = false
 [alarms]
 loss_after = 0
 """
