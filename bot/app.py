@@ -29,7 +29,7 @@ from bot.delivery.ports import Sender
 from bot.delivery.pruning import prune
 from bot.delivery.worker import Worker
 from bot.domain.undo import UNDO_WITHIN
-from bot.handlers import actions, commands, events, home, modals, sla
+from bot.handlers import actions, commands, events, home, modals, sla, unhandled
 from bot.handlers.door import listening
 from bot.handlers.events import SOURCE, Events
 from bot.handlers.front import Front
@@ -47,6 +47,7 @@ from bot.scheduler.due import due_by_time
 from bot.services import files
 from bot.services.clock import ClockWatch
 from bot.services.context import Context
+from bot.services.dropped import Dropped
 from bot.services.services import Services
 from bot.settings import Settings
 from bot.slack.absence import Absence
@@ -133,7 +134,7 @@ class Application:
         context = Context(config=settings.config, texts=texts, channels=channels, metrics=self._metrics)
         context.set_forward = self._jumps.forward
         services = await self._services(context)
-        self.losses = services.losses
+        self.losses, self._dropped = services.losses, Dropped(context, self._clock)
         people = People(client, now=self._clock.now)
         self._build_front(Front(services=services, people=people, clock=self._clock, texts=texts), client)
         surface = SlackSurface(
@@ -269,14 +270,24 @@ class Application:
         authorize = authorizing(client, front.people)
         # Over HTTP, `SlackHttp` checks the signature, by our own clock.
         # With a name, as else it reads the source of all modules for one.
-        bolt = AsyncApp(name="loket", client=bare, authorize=authorize, request_verification_enabled=False)
-        events.register(bolt, self.inbox, heard=self.catch_up.heard, missed=self.catch_up.missed)
+        bolt = AsyncApp(
+            name="loket", client=bare, authorize=authorize, request_verification_enabled=False,
+            raise_error_for_unhandled_request=True,
+        )  # fmt: skip
+        unhandled.register(bolt)
+        events.register(
+            bolt, self.inbox, heard=self.catch_up.heard, missed=self.catch_up.missed, dropped=self._dropped_events
+        )
         commands.register(bolt, front)
         actions.register(bolt, front)
         modals.register(bolt, front)
         sla.register(bolt, front)
         home.register(bolt, front, self._tab, self._homes)
         return bolt
+
+    async def _dropped_events(self) -> None:
+        self.absence.dropping()
+        await self._dropped.told()
 
     async def _connect(self, client: AsyncWebClient, people: People) -> SlackConnection | SlackHttp:
         """Socket Mode with an app token, else HTTP; the settings hold the one or the other."""

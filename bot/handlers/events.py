@@ -36,9 +36,16 @@ SOURCE = "slack"
 Next = Callable[[], Awaitable[BoltResponse]]
 
 
-def register(app: AsyncApp, inbox: Inbox, *, heard: Callable[[], None], missed: Callable[[], None]) -> None:
+def register(
+    app: AsyncApp,
+    inbox: Inbox,
+    *,
+    heard: Callable[[], None],
+    missed: Callable[[], None],
+    dropped: Callable[[], Awaitable[None]],
+) -> None:
     """
-    Put every event into the inbox, in a global middleware; say whether that succeeded.
+    Put every event into the inbox, in a global middleware; say whether that succeeded, and when Slack drops some.
 
     There an exception leaves the event unacknowledged and Slack sends it again; a listener's would come too late, since
     Bolt acknowledges before it runs one.
@@ -46,6 +53,9 @@ def register(app: AsyncApp, inbox: Inbox, *, heard: Callable[[], None], missed: 
 
     @app.middleware
     async def keep(body: dict[str, Any], next: Next) -> BoltResponse:  # noqa: A002 - Bolt passes arguments by name
+        if body.get("type") == "app_rate_limited":
+            await dropped()
+            return BoltResponse(status=200)
         if body.get("type") != "event_callback":
             return await next()
         try:

@@ -14,6 +14,8 @@ from bot.slack.catchup import CatchUp
 from bot.slack.holds import Holds
 
 AGAIN = timedelta(seconds=5)  #: after a fault of the database
+#: so long after Slack has said that it drops events it may still do so. Source: Slack, "app_rate_limited": every minute
+DROPPING = timedelta(minutes=2)
 
 Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]  #: runs work in the background
 
@@ -29,6 +31,7 @@ class Absence:
         self._clock = clock
         self._start = start
         self._look: asyncio.Task[None] | None = None
+        self._dropping_since: timedelta | None = None  # the last time that Slack said so, by the steady clock
 
     def ends(self) -> None:
         """Slack is back: look for what was written meanwhile."""
@@ -37,8 +40,16 @@ class Absence:
         else:  # it may have read a thread before the silence that ends now: once more then
             self._catch_up.missed()
 
+    def dropping(self) -> None:
+        """Slack drops events: look for them now, as this may last, and once more when it is over."""
+        self._dropping_since = self._clock.steady()
+        self._catch_up.missed()
+
     async def keep_up(self) -> None:
-        """Look for what may be missing although Slack was there, as when the database was away."""
+        """Look for what may be missing although Slack was there, as when the database was away; called regularly."""
+        if self._dropping_since is not None and self._clock.steady() - self._dropping_since >= DROPPING:
+            self._dropping_since = None
+            self._catch_up.missed()
         if self._look is not None and self._look.done() and not await self._catch_up.keep():
             self.ends()
 

@@ -151,6 +151,11 @@ TEXTS: dict[str, str] = {
         "🕐 The clock of my computer was set back by {span}. What waits to be sent waits no longer than before. "
         "Timers of tickets and the figures go by the new time."
     ),
+    "alarm.events_dropped": (
+        "🐢 So much happens in this workspace (over 30,000 events in an hour) that Slack tells me only part of it. "
+        "What you write in threads reaches me late, as I read them myself; nothing is lost. Buttons and commands work "
+        "as ever."
+    ),
     # --- refusals
     "refused": "That can't be done.",
     "refused.no_such_ticket": "There is no ticket #{number}.",

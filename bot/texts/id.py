@@ -151,6 +151,11 @@ TEXTS: dict[str, str] = {
         "🕐 Jam komputer saya diundurkan {span}. Yang menunggu dikirim tidak menunggu lebih lama dari semula. "
         "Pengatur waktu tiket dan angka-angka mengikuti jam yang baru."
     ),
+    "alarm.events_dropped": (
+        "🐢 Begitu banyak yang terjadi di ruang kerja ini sehingga Slack hanya memberi tahu saya sebagian (lebih dari "
+        "30.000 kejadian dalam satu jam). Yang Anda tulis di utas sampai terlambat, karena saya membacanya sendiri; "
+        "tidak ada yang hilang. Tombol dan perintah tetap berfungsi seperti biasa."
+    ),
     # --- refusals
     "refused": "Itu tidak bisa dilakukan.",
     "refused.no_such_ticket": "Tidak ada tiket #{number}.",

@@ -29,14 +29,18 @@ class Desk:
         self.bolt.event("message")(_nothing)
         self.bolt.event("app_mention")(_nothing)
         self.bolt.command("/claim")(_claimed)
-        self.events: list[dict[str, Any]] = []
+        self.bodies: list[dict[str, Any]] = []
         self.retries: list[tuple[str | None, str | None]] = []
         self.failures: list[int] = []  #: the answers to the next requests
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return [body.get("event") or {} for body in self.bodies]
 
     async def serve(self, request: web.Request) -> web.Response:
         retry = request.headers.get("X-Slack-Retry-Num"), request.headers.get("X-Slack-Retry-Reason")
         if request.content_type == "application/json":
-            self.events.append((await request.json()).get("event"))
+            self.bodies.append(await request.json())
             self.retries.append(retry)
         if self.failures:
             return web.Response(status=self.failures.pop(0))
@@ -93,6 +97,20 @@ async def test_where_nobody_listens_the_connection_fails(desk: Desk) -> None:
 
     assert len(desk.slack.hub.lost) == 1
     assert desk.slack.ephemerals(desk.mika)[-1]["text"] == '/claim failed with the error "dispatch_failed"'
+
+
+async def test_events_are_dropped_with_a_word_and_told_again_without_one(desk: Desk) -> None:
+    desk.failures = [200]
+    desk.slack.drops_events()
+    desk.slack.post(desk.mika, desk.channel, "dropped")
+    await desk.slack.quiet()
+    desk.slack.tells_events()
+    desk.slack.post(desk.mika, desk.channel, "told")
+    await desk.slack.quiet()
+
+    assert [body["type"] for body in desk.bodies] == ["app_rate_limited", "event_callback"]
+    assert {*desk.bodies[0]} == {"token", "type", "team_id", "minute_rate_limited", "api_app_id"}
+    assert [event.get("text") for event in desk.events] == [None, "told"]
 
 
 async def test_a_command_is_answered_in_the_response(desk: Desk) -> None:

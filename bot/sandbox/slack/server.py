@@ -223,6 +223,15 @@ class SlackSandbox(Served, People):
         """Let all connections of now stay open, and carry nothing any more in either direction."""
         self.hub.silence_connections()
 
+    def drops_events(self) -> None:
+        """Drop all events from now on, and say so; Slack, above 30,000 an hour, says it again every minute."""
+        self.core.drops = True
+        self.core.rate_limited()
+
+    def tells_events(self) -> None:
+        """Drop none any more, of which nothing is said."""
+        self.core.drops = False
+
     # --- reading
 
     def messages(self, channel: str) -> list[Json]:
