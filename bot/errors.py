@@ -10,6 +10,7 @@ BotError
 ├─ DomainError          the request is refused; the text may be shown to the person who asked
 │  ├─ NoSuchTicket · AlreadyClaimed · AlreadySolved · NotClaimed · NotSolved · NothingToUndo
 │  ├─ AlreadyDecided · TooLateToUndo · ChangedSince · NotAssignable · NotRepeated
+│  ├─ StandsElsewhere
 │  ├─ NotAnAgent        a guest, a stranger, somebody outside the desk
 │  └─ WrongUse          the words of a command do not fit; carries the right form
 └─ DeliveryError        a part may not have reached the other side
@@ -103,6 +104,12 @@ class NotRepeated(DomainError):
     """The command ``verb`` was given in a time that the database knows nothing of, so it may have been carried out."""
 
     text = "refused.not_repeated"
+
+
+class StandsElsewhere(DomainError):
+    """What was said for another ticket stands in that one's thread, and does not follow its command here."""
+
+    text = "refused.stands_elsewhere"
 
 
 class NotAssignable(DomainError):

@@ -19,7 +19,7 @@ from bot.domain.enclosures import Enclosed
 from bot.domain.ids import AgentId, Cause, TicketNumber
 from bot.domain.replies import Role
 from bot.domain.text import RichText
-from bot.errors import DomainError, Later, NotRepeated, WrongUse
+from bot.errors import DomainError, Later, NotRepeated, StandsElsewhere, WrongUse
 from bot.handlers.front import Answer, Front
 from bot.handlers.verbs import LISTINGS, VERBS, Listing, Verb
 from bot.models.rows import InboxRow
@@ -32,6 +32,7 @@ from bot.slack.homes import Homes
 from bot.slack.parse import Deleted, Edited, FileDeleted, HomeOpened, MembershipChanged, Nothing, Posted
 
 SOURCE = "slack"
+_SHOW_THEMSELVES = frozenset({"note", "reply"})  #: of the commands in a thread: what they say is a message of its own
 
 Next = Callable[[], Awaitable[BoltResponse]]
 
@@ -89,10 +90,7 @@ class Events:
             case Edited() as edit:
                 await self._edited(edit, cause)
             case Deleted(was=was):
-                await self._replies.deleted(
-                    channel=was.channel, thread=was.thread, ts=was.ts, agent=was.user or AgentId("?"), cause=cause,
-                    now=self._front.clock.now(),
-                )  # fmt: skip
+                await self._deleted(was, cause)
             case FileDeleted(file=file):
                 await self._replies.file_deleted(file, cause=cause, now=self._front.clock.now())
             case MembershipChanged(channel=channel):
@@ -117,7 +115,7 @@ class Events:
         """A command stays in the thread as what it is, internal, and is done."""
         verb, words = command
         is_lost = self._front.services.context.is_lost(said.sent_at)
-        shows_itself = not is_lost and verb in {"note", "reply"}
+        shows_itself = not is_lost and verb in _SHOW_THEMSELVES
         if shows_itself and role is Role.AGENT:
             if await self._replies.was_written(said.channel, said.thread, said.ts):
                 return  # an edit of it came first
@@ -188,6 +186,9 @@ class Events:
         if not await self._replies.was_written(before.channel, before.thread, before.ts):
             if await self._is_deleted(before):
                 return
+            if await self._stands_elsewhere(before):
+                await self._tell_of_elsewhere(after, number, cause)
+                return
             if await self._command(before) is not None:
                 await self._edited_command(after, number, role, cause)
                 return
@@ -196,6 +197,27 @@ class Events:
             await self._replies.from_thread(await self._written(before, role), cause=first, now=now)
         written = replace(await self._written(after, role), outright=await self._outright(edit, number))
         await self._replies.edited(written, cause=cause, now=self._front.clock.now())
+
+    async def _deleted(self, was: Posted, cause: Cause) -> None:
+        number, now = await tickets.number_of_thread(was.channel, was.thread), self._front.clock.now()
+        if number is not None and await self._stands_elsewhere(was):
+            await self._tell_of_elsewhere(was, number, cause)
+            return
+        await self._replies.deleted(
+            channel=was.channel, thread=was.thread, ts=was.ts, agent=was.user or AgentId("?"), cause=cause, now=now
+        )
+
+    async def _stands_elsewhere(self, was: Posted) -> bool:
+        """Whether it was a reply or a note for another ticket: then it is no message of this one, yet it was done."""
+        if not await self._replies.was_done(Cause(f"{SOURCE}:{was.key}")):
+            return False
+        verb, _ = await self._command(was) or ("", None)
+        return verb in _SHOW_THEMSELVES and not await self._replies.was_written(was.channel, was.thread, was.ts)
+
+    async def _tell_of_elsewhere(self, said: Posted, here: TicketNumber, cause: Cause) -> None:
+        text, told = self._front.refused(StandsElsewhere()), Cause(f"{SOURCE}:elsewhere:{cause}")
+        agent, now = said.user or AgentId("?"), self._front.clock.now()
+        await self._replies.whisper(here, agent=agent, text=text, cause=told, now=now)
 
     async def _outright(self, edit: Edited, here: TicketNumber) -> RichText | None:
         """What the new words of a ``!reply`` tell this ticket's customer; None: they were or are something else."""

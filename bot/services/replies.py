@@ -30,7 +30,7 @@ from bot.domain.text import RichText
 from bot.domain.ticket import Change, Ticket
 from bot.errors import WrongUse
 from bot.models.mapping import ticket_of
-from bot.models.rows import JournalRow, MessageRow, TicketRow
+from bot.models.rows import JournalRow, MessageRow, SeenRow, TicketRow
 from bot.services import enclosures
 from bot.services.commit import add_message, commit_change, first_time, put_intents, to_customer
 from bot.services.context import Context
@@ -158,6 +158,10 @@ class Replies:
         """Whether this message of a thread has been handled."""
         row = await TicketRow.get_or_none(slack_channel=channel, thread_ts=thread)
         return row is not None and await _known(row, ts)
+
+    async def was_done(self, cause: Cause) -> bool:
+        """Whether what was to be done for this cause, which is no row of the inbox, has been."""
+        return await SeenRow.found(key=cause) is not None
 
     async def whisper(
         self, number: TicketNumber, *, agent: AgentId, text: str, cause: Cause, now: datetime, undo: int | None = None

@@ -424,6 +424,10 @@ TEXTS: dict[str, str] = {
         "⏰ {who}, nobody knows yet whether “{words}” reached the customer: please press a button above."
     ),
     "refused.not_claimed": "Nobody owns ticket #{number}.",
+    "refused.stands_elsewhere": (
+        "That was for another ticket and stands there as you wrote it first: a change here is *not carried* there. "
+        "Correct it with a new `!reply` or `!note`."
+    ),
     "refused.not_repeated": (
         "`{verb}` is from a time that Loket knows nothing of, since it was brought back from a copy of its database. "
         "It was not carried out now; say it again if it is still wanted."

@@ -434,6 +434,10 @@ TEXTS: dict[str, str] = {
         "⏰ {who}, belum diketahui apakah “{words}” sampai ke pelanggan: mohon tekan tombol di atas."
     ),
     "refused.not_claimed": "Tiket #{number} belum ditangani siapa pun.",
+    "refused.stands_elsewhere": (
+        "Itu untuk tiket lain dan di sana tetap seperti tulisan pertama Anda: perubahan di sini *tidak diteruskan* ke "
+        "sana. Perbaiki dengan `!reply` atau `!note` baru."
+    ),
     "refused.not_repeated": (
         "`{verb}` berasal dari waktu yang tidak diketahui Loket, karena Loket dipulihkan dari salinan basis datanya. "
         "Sekarang tidak dikerjakan; sampaikan lagi kalau masih diperlukan."

@@ -299,6 +299,23 @@ async def test_an_explicit_reply_by_command_follows_its_writer() -> None:
         assert "is deleted" in world.thread(world.card())[-1]
 
 
+async def test_who_changes_a_command_for_another_ticket_is_told_that_this_is_not_carried() -> None:
+    async with new_world() as world:
+        ada, bob = world.customer("Ada"), world.customer("Bob")
+        await ada.writes("Where is my order?")
+        await bob.writes("And mine?")
+        await world.mika.commands("/claim 1")
+        said = await world.mika.writes("!reply #2 Tomorow", under=str(world.cards()[0]["ts"]))
+
+        await world.mika.edits(said, "!reply #2 Tomorrow")
+        await world.mika.edits(said, "!note #2 Tomorrow")
+        await world.mika.deletes(said)
+
+        assert bob.received[1:] == ["Tomorow"]
+        assert len(ada.received) == 1
+        assert sum("for another ticket" in one for one in world.mika.whispers) == 3
+
+
 async def test_a_change_outlives_telegram_being_away() -> None:
     async with new_world() as world:
         ada = world.customer()
