@@ -134,7 +134,8 @@ class Application:
         context = Context(config=settings.config, texts=texts, channels=channels, metrics=self._metrics)
         context.set_forward = self._jumps.forward
         services = await self._services(context)
-        self.losses, self._dropped = services.losses, Dropped(context, self._clock)
+        self.losses, self.delays = services.losses, services.delays
+        self._dropped = Dropped(context, self._clock)
         people = People(client, now=self._clock.now)
         self._build_front(Front(services=services, people=people, clock=self._clock, texts=texts), client)
         surface = SlackSurface(
@@ -322,6 +323,7 @@ class Application:
 
         async def watch_losses() -> None:
             await services.losses.watch(now=self._clock.now())
+            await services.delays.watch(now=self._clock.now())
 
         ticker = Ticker(
             (

@@ -151,10 +151,13 @@ class Payloads(_Table):
 
 
 class Alarms(_Table):
-    """When the desk's Slack channel is told that something does not come through."""
+    """When agents are told that something does not come through: the desk's Slack channel, a reply's thread."""
 
     loss_after: DurationOrOff = Field(
         default=timedelta(minutes=10), description='a duration such as "10m", or 0 for no alarm'
+    )
+    reply_after: DurationOrOff = Field(
+        default=timedelta(minutes=2), description='a duration such as "2m", or 0 for never'
     )
 
 

@@ -38,6 +38,7 @@ class Reach(Enum):
     CALLED = "over HTTP, through a reverse proxy"
 
 
+NO_ALARMS = "[alarms]\nloss_after = 0\nreply_after = 0\n"
 UNPACED = "[limits]\nslack_posts_per_second = 0\npace_customers = false\n"
 
 
@@ -251,6 +252,12 @@ class World:
         await self.app.losses.watch(now=self.clock.now())
         await self.quiet()
 
+    async def looks_for_delays(self) -> None:
+        """Have the service look for replies that can't leave, as it does every few seconds."""
+        assert self.app is not None
+        await self.app.delays.watch(now=self.clock.now())
+        await self.quiet()
+
     async def sweeps(self) -> None:
         """Have the service remove the files that nobody needs, as it does every half minute."""
         assert self.app is not None
@@ -324,7 +331,7 @@ async def world(
     channel = slack.add_channel("support", [*agents.values(), slack.workspace.bot_user])
     slack.install(manifest(http=PUBLIC if reach is Reach.CALLED else None))
     config = config if "[limits]" in config else f"{config}\n{UNPACED}"
-    config = config if "[alarms]" in config else f"{config}\n[alarms]\nloss_after = 0\n"  # time passes in leaps here
+    config = config if "[alarms]" in config else f"{config}\n{NO_ALARMS}"  # time passes in leaps here
     with tempfile.TemporaryDirectory() as folder:
         async with slack, telegram, fresh_url(Path(folder) / "loket.db", kind) as url:
             it = World(slack, telegram, clock, channel, Path(folder), url, config, reach=reach)

@@ -227,6 +227,14 @@ class ReplyHeld(_Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyDelayed(_Event):
+    """A reply should have left some time ago, and can't yet, for this ``reason``; it goes by itself."""
+
+    message: MessageId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FileNotFetched(_Event):
     """A file of the customer can't be had, for this ``reason``."""
 
@@ -349,6 +357,7 @@ Event = (
     | FileNotShown
     | ReplyFailed
     | ReplyHeld
+    | ReplyDelayed
     | CourtesyDropped
     | ReplyUncertain
     | PartDecided

@@ -31,6 +31,7 @@ from bot.domain.events import (
     PartDecided,
     ReplyAccepted,
     ReplyChanged,
+    ReplyDelayed,
     ReplyFailed,
     ReplyHeld,
     ReplyOffered,
@@ -245,6 +246,8 @@ def intents_for(event: Event) -> tuple[Intent, ...]:  # noqa: C901, PLR0912, PLR
             return (trouble, ShowReceipt(message), UpdateCard())
         case ReplyHeld(message=message, reason=reason):
             return (PostOffer(message, Offer.OUT_OF_REACH, reason), ShowReceipt(message), UpdateCard())
+        case ReplyDelayed(message=message, reason=reason):
+            return (PostNotice(name="reply_delayed", people=(actor,), words={"why": reason}, about=message),)
         case CourtesyDropped(message=message, reason=reason):
             words = {"reason": reason}
             return (PostNotice(name="courtesy_not_carried", people=(actor,), words=words, about=message),)

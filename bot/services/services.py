@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from bot.services.context import Context
 from bot.services.decisions import Decisions
+from bot.services.delays import Delays
 from bot.services.intake import Intake
 from bot.services.lifecycle import Lifecycle
 from bot.services.losses import Losses
@@ -24,6 +25,7 @@ class Services:
     settlement: Settlement
     restored: Restored
     losses: Losses
+    delays: Delays
 
     @classmethod
     def over(cls, context: Context) -> "Services":
@@ -32,4 +34,7 @@ class Services:
         restored = Restored(context, settlement=settlement)
         intake = Intake(context, settlement=settlement)
         replies, decisions = Replies(context), Decisions(context)
-        return cls(context, intake, replies, decisions, Lifecycle(context), settlement, restored, Losses(context))
+        return cls(
+            context, intake, replies, decisions, Lifecycle(context), settlement, restored, Losses(context),
+            Delays(context),
+        )  # fmt: skip

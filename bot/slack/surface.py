@@ -208,6 +208,8 @@ class SlackSurface:
 
     async def _notice(self, part: Part, row: TicketRow) -> Message | None:
         say, name, words = self._say(row), part.payload["name"], part.payload["words"]
+        if name == "reply_delayed" and (await MessageRow.by_id(part.payload["about"])).receipt != Receipt.WAITING:
+            return None
         values: dict[str, object] = {key: literal(str(word)) for key, word in words.items()}
         if "why" in words:
             values["why"] = self._reason(row, words["why"])

@@ -60,6 +60,7 @@ TEXTS: dict[str, str] = {
     "notice.customer_unreacted": "↩ The reaction to {that} was taken back by {who}.",
     "notice.customer_deleted": "🗑️ Deleted by {who}, on their side: {that}. What they wrote stays here.",
     "notice.customer_deleted_unknown": "🗑️ Deleted by {who}, on their side: a message that is not known here.",
+    "notice.reply_delayed": "⏳ {who}, {that} could not leave for the customer yet. It goes by itself. {why}",
     "notice.file_refused": "📎 {who}, *{file}* was *not sent* to the customer. {why}",
     # of a version before files could be sent: what still waited then
     "notice.files_not_yet": "📎 {who}, files can't be sent to the customer yet. Yours stay internal, in this thread.",

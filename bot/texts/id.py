@@ -61,6 +61,7 @@ TEXTS: dict[str, str] = {
     "notice.customer_unreacted": "↩ Reaksi atas {that} ditarik kembali oleh {who}.",
     "notice.customer_deleted": "🗑️ Dihapus oleh {who}, di sisinya: {that}. Yang tertulis tetap ada di sini.",
     "notice.customer_deleted_unknown": "🗑️ Dihapus oleh {who}, di sisinya: pesan yang tidak dikenal di sini.",
+    "notice.reply_delayed": "⏳ {who}, {that} belum bisa dikirim ke pelanggan. Nanti terkirim sendiri. {why}",
     "notice.file_refused": "📎 {who}, *{file}* *tidak dikirim* ke pelanggan. {why}",
     # dari versi sebelum berkas bisa dikirim: yang saat itu masih menunggu
     "notice.files_not_yet": "📎 {who}, berkas belum bisa dikirim ke pelanggan. Berkas Anda tetap internal di utas ini.",

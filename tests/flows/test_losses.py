@@ -14,10 +14,10 @@ from tests.crashes.process import command
 from tests.database import Kind
 from tests.flows.test_whatsapp import whatsapp_world
 from tests.measured import look
-from tests.world import World, words
+from tests.world import NO_ALARMS, World, words
 from tests.world import world as new_world
 
-ALARM = '[alarms]\nloss_after = "10m"\n'
+ALARM = '[alarms]\nloss_after = "10m"\nreply_after = 0\n'
 HOLD, A_WHILE, TOO_LONG = timedelta(seconds=5), timedelta(minutes=9), timedelta(minutes=2)
 LONGEST_PAUSE = timedelta(seconds=61)  #: between two attempts
 
@@ -200,7 +200,7 @@ async def test_an_alarm_ends_when_things_move_and_not_at_its_edge(watched: World
 
 
 async def test_zero_turns_it_off(kind: Kind) -> None:
-    async with new_world("[alarms]\nloss_after = 0\n", kind=kind) as world:
+    async with new_world(NO_ALARMS, kind=kind) as world:
         ada = world.customer()
         world.slack.faults.refusing = True
         await ada.writes("Where is my order?")

@@ -33,7 +33,7 @@ def test_an_empty_file_means_the_defaults_and_one_desk() -> None:
     assert config.targets.first_response == timedelta(minutes=30)
     assert config.targets.resolution == timedelta(hours=8)
     assert (config.limits.slack_posts_per_second, config.limits.pace_customers) == (1.0, True)
-    assert config.alarms.loss_after == timedelta(minutes=10)
+    assert (config.alarms.loss_after, config.alarms.reply_after) == (timedelta(minutes=10), timedelta(minutes=2))
 
 
 def test_every_key_is_read() -> None:
@@ -63,6 +63,7 @@ def test_every_key_is_read() -> None:
         pace_customers = false
         [alarms]
         loss_after = 0
+        reply_after = "90s"
         [texts.id]
         "ticket.received" = "Diterima: #{number} {{ya}}"
         """
@@ -77,7 +78,7 @@ def test_every_key_is_read() -> None:
     assert config.tickets.reopen_within == timedelta(minutes=90)
     assert (config.targets.first_response, config.targets.resolution) == (timedelta(seconds=90), timedelta(days=2))
     assert (config.limits.slack_posts_per_second, config.limits.pace_customers) == (0, False)
-    assert config.alarms.loss_after == timedelta(0)
+    assert (config.alarms.loss_after, config.alarms.reply_after) == (timedelta(0), timedelta(seconds=90))
     assert config.texts.id == {"ticket.received": "Diterima: #{number} {{ya}}"}
     assert config.texts.en == {}
 

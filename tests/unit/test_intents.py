@@ -35,6 +35,7 @@ from bot.domain.events import (
     PartDecided,
     ReplyAccepted,
     ReplyChanged,
+    ReplyDelayed,
     ReplyFailed,
     ReplyHeld,
     ReplyOffered,
@@ -181,6 +182,17 @@ CASES: list[tuple[Event, tuple[Intent, ...]]] = [
     (
         ReplyHeld(**said(DESK), reason="They are gone."),
         (PostOffer(MESSAGE, Offer.OUT_OF_REACH, "They are gone."), RECEIPT, UpdateCard()),
+    ),
+    (
+        ReplyDelayed(**said(), reason="Telegram can't be reached."),
+        (
+            PostNotice(
+                name="reply_delayed",
+                people=(MIKA,),
+                words={"why": "Telegram can't be reached."},
+                about=MESSAGE,
+            ),
+        ),
     ),
     (
         CourtesyDropped(**said(DESK), reason="They are gone."),

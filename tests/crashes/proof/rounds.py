@@ -25,6 +25,7 @@ slack_posts_per_second = 0
 pace_customers = false
 [alarms]
 loss_after = 0
+reply_after = 0
 """
 RETRIES_S = (0.2, 2.0, 6.0)  #: Slack's retries, so that some events come by them and some only by the threads
 STALLED_S = 60  #: if for so long nothing of the rest gets done, it never will
