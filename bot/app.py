@@ -134,7 +134,6 @@ class Application:
         context = Context(config=settings.config, texts=texts, channels=channels, metrics=self._metrics)
         context.set_forward = self._jumps.forward
         services = await self._services(context)
-        self.losses, self.delays = services.losses, services.delays
         self._dropped = Dropped(context, self._clock)
         people = People(client, now=self._clock.now)
         self._build_front(Front(services=services, people=people, clock=self._clock, texts=texts), client)
@@ -232,6 +231,7 @@ class Application:
 
     async def _services(self, context: Context) -> Services:
         services = Services.over(context)
+        self.losses, self.delays = services.losses, services.delays
         if lost := await services.restored.take_up(self.database, now=self._clock.now()):
             log.warning("database.restored", since=lost.since.isoformat())
         return services
