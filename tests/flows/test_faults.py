@@ -240,21 +240,6 @@ async def test_connections_that_are_renewed_or_cut_lose_nothing(world: World) ->
     assert ada.received[1:] == ["one"]
 
 
-async def test_a_flood_delays_nobody_else(kind: Kind) -> None:
-    async with new_world("[limits]\nslack_posts_per_second = 1.0", kind=kind) as world:
-        ada, ben = world.customer("Ada"), world.customer("Ben")
-        await ada.writes("first")
-        for number in range(30):
-            world.telegram.writes(ada.id, f"flood {number}")
-        await world.quiet()
-
-        await ben.writes("Hello from Ben")
-        for _ in range(4):
-            await world.passes(timedelta(seconds=1))
-
-        assert any("Hello from Ben" in words(card) for card in world.cards())
-
-
 async def test_hostile_text_and_names_stay_literal(world: World) -> None:
     evil = "<!channel> <@U1> *bold* <https://evil.example|click> @here #general :tada: `code`"
     ada = world.customer(evil[:60])

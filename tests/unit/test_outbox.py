@@ -57,6 +57,22 @@ async def test_a_lane_with_much_to_send_takes_turns_with_the_others(desk: Desk) 
     assert [await desk.round(limit=1) for _ in range(3)] == [["a1"], ["b1"], ["a2"]]
 
 
+async def test_behind_a_thousand_parts_of_one_nobody_else_waits_and_their_order_holds(desk: Desk) -> None:
+    waiting = {"lane": "ada", "kind": "post", "state": "queued", "due_at": MONDAY, "created_at": MONDAY, "cause": "c"}
+    rows = [DeliveryRow(**waiting, seq=n + 1, part=n, payload={"name": f"a{n}"}) for n in range(1000)]
+    await DeliveryRow.bulk_create(rows)
+    served = [name for _ in range(3) for name in await desk.round(limit=1)]
+    desk.clock.passes(SECOND)
+    await desk.put(part("b", lane="ben"), part("c", lane="cleo"))
+
+    for _ in range(4):
+        served += await desk.round(limit=1)
+        desk.clock.passes(SECOND)
+
+    assert {"b", "c"} < {*served}
+    assert [name for name in served if name.startswith("a")] == [f"a{number}" for number in range(5)]
+
+
 async def test_files_leave_room_for_texts(desk: Desk) -> None:
     for number in range(FILES_AT_ONCE + 2):
         await desk.put(replace(part(f"f{number}", lane=f"f{number}"), payload={"name": f"f{number}", FILE: number}))
