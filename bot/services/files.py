@@ -9,7 +9,7 @@ straggler makes a post of its own.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bot.channels.base import InboundFile, InboundMessage
+from bot.channels.base import InboundMessage
 from bot.delivery import outbox
 from bot.delivery.fetching import GATHER
 from bot.delivery.outbox import Entry
@@ -26,7 +26,8 @@ from bot.services.commit import commit_change, put_intents
 from bot.services.context import Context
 
 QUIET = timedelta(seconds=1.5)  #: so long after the last item of an album nothing more of it is expected
-KEY = "key"  #: in an attachment's source: the platform's own key of the message that brought it
+#: in an attachment's source: the platform's own key of the message that brought it, and whether that has a caption
+KEY, SPEAKS = "key", "speaks"
 WAITS = ("held", "queued", "later")
 
 _WANTED = "SELECT id FROM attachment WHERE id IN ({marks}) AND state IN ('waiting', 'here') AND created_at > ?"
@@ -44,7 +45,7 @@ async def came(
     row: TicketRow, message: MessageId, inbound: InboundMessage, *, key: str, cause: Cause, now: datetime
 ) -> None:
     """A message with files was stored and is to be shown."""
-    await _attach(row, message, inbound.files, key=key, after=0, cause=cause, now=now)
+    await _attach(row, message, inbound, key=key, after=0, cause=cause, now=now)
     if album_of(inbound) is not None:
         waiting = {"message_id": message, "kind": "post_message", "state": "queued"}
         await DeliveryRow.change(waiting, state="held", due_at=now + QUIET)
@@ -61,24 +62,38 @@ async def joined_album(context: Context, inbound: InboundMessage, *, key: str, c
     known = await AttachmentRow.filter(message_id=mid)
     if any(one.source.get(KEY) == key for one in known):
         return True
-    await _attach(row, mid, inbound.files, key=key, after=len(known), cause=cause, now=now)
+    await _attach(row, mid, inbound, key=key, after=len(known), cause=cause, now=now)
     await _caption(context, row, first, inbound.text, cause=cause, now=now)
     await _gather(row, mid, cause=cause, now=now)
     return True
 
 
 async def _attach(
-    row: TicketRow, message: MessageId, files: Sequence[InboundFile], *, key: str, after: int, cause: Cause,
-    now: datetime,
-) -> None:  # fmt: skip
-    parts = []
-    for position, file in enumerate(files, start=after + 1):
+    row: TicketRow, message: MessageId, inbound: InboundMessage, *, key: str, after: int, cause: Cause, now: datetime
+) -> None:
+    parts, origin = [], {KEY: key, SPEAKS: bool(inbound.text)}
+    for position, file in enumerate(inbound.files, start=after + 1):
         stored = await AttachmentRow.create(
             message_id=message, position=position, kind=file.kind, name=file.name[:255], mime=file.mime[:100],
-            size_bytes=file.size_bytes, source={**file.source, KEY: key}, state="waiting", created_at=now,
+            size_bytes=file.size_bytes, source={**file.source, **origin}, state="waiting", created_at=now,
         )  # fmt: skip
         parts.append(_fetching(row, message, stored.id))
     await outbox.put(parts, cause=cause, now=now)
+
+
+async def item_changed(album: MessageRow, inbound: InboundMessage, *, key: str) -> bool:
+    """
+    An item of an album has a new version; False: it has no caption, and never had the only one, so it says nothing.
+    """
+    items = await AttachmentRow.filter(message_id=album.id)
+    spoke = {one.source[KEY] for one in items if one.source.get(SPEAKS)}
+    if not inbound.text and spoke != {key}:
+        return False
+    for item in items:
+        if item.source.get(KEY) == key:
+            item.source = {**item.source, SPEAKS: bool(inbound.text)}
+            await item.save(update_fields=["source"])
+    return True
 
 
 def _fetching(row: TicketRow, message: int, attachment: int) -> Entry:

@@ -114,13 +114,18 @@ class Intake:
         """A new version of a message that we know goes to where that is; what changes nothing that is seen, nowhere."""
         row = await TicketRow.select_for_update().get(id=original.ticket_id)
         told = replace(inbound, text=self._told(inbound, row))
-        is_news = await versions.is_news(told, original) and not _says_nothing_of(original, told)
-        if original.direction != "in" or not is_news:
+        if original.direction != "in" or not await versions.is_news(told, original):
             return
+        others = await versions.other_files(inbound, original)
+        key = versions.external_key(inbound.sender.address, inbound.revises)
+        if original.album is not None and not await files.item_changed(original, told, key=key):
+            if not others:
+                return
+            words = RichText.from_json((await versions.newest(original)).body)  # they stand beside another item
+            inbound = replace(inbound, text=words, details=())
         if original.seq == 1:
             row.subject = _subject(inbound)
             await row.save(update_fields=["subject"])
-        others = await versions.other_files(inbound, original)
         message = await self._stored(row, inbound, about=original.id, now=now)
         await _with_files(row, message, replace(inbound, files=others), cause=cause, now=now)
         await versions.changed(self._context, row, original, message, sent_at=inbound.sent_at, cause=cause, now=now)
@@ -272,11 +277,6 @@ async def _in_its_place(inbound: InboundMessage) -> InboundMessage:
         return inbound
     taken = await MessageRow.found(external_key=versions.external_key(inbound.sender.address, inbound.revises))
     return inbound if taken else replace(inbound, key=inbound.revises)
-
-
-def _says_nothing_of(album: MessageRow, item: InboundMessage) -> bool:
-    """Whether it is an item without a caption, while the words of its album stood beside another."""
-    return album.album is not None and not item.text and album.kind.removeprefix(EDIT) == item.kind
 
 
 def _asked(inbound: InboundMessage) -> tuple[str, str] | None:

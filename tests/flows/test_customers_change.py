@@ -290,6 +290,26 @@ async def test_what_is_done_to_an_item_of_an_album_is_done_to_the_album() -> Non
         assert ["Both broke" in line for line in edited] == [True]
 
 
+async def test_an_item_of_an_album_may_lose_its_caption_and_another_its_picture() -> None:
+    async with new_world() as world:
+        ada = world.customer()
+        await ada.writes("Hello there")
+        first, second = world.telegram.sends_album(ada.id, ["photo"] * 2, captions=["Both broke"])
+        await world.quiet()
+        await world.passes(timedelta(seconds=2))
+
+        world.telegram.edits(ada.id, second, "", file=files.sample("photo", number=9))
+        await world.quiet()
+        posts = [post["files"] for post in world.slack.thread(world.channel, world.card()) if post.get("files")]
+        assert [len(post) for post in posts] == [2, 1]
+        assert [line.count("Both broke") for line in world.thread(world.card()) if "Before:" in line] == [2]
+
+        world.telegram.edits(ada.id, first, "")
+        world.telegram.edits(ada.id, second, "")
+        await world.quiet()
+        assert [line.count("Both broke") for line in world.thread(world.card()) if "Before:" in line] == [2, 1]
+
+
 async def test_a_file_that_takes_the_place_of_another_stands_below_it_and_a_caption_brings_none() -> None:
     async with new_world() as world:
         ada = world.customer()
