@@ -254,7 +254,7 @@ def filled(view: Mapping[str, Any]) -> Filled:
     typed = [str(field.get("value") or "") for block, field in fields.items() if block != modals.NUMBER]
     target = _mapping(fields.get(modals.TARGET)).get("selected_user")
     words = mrkdwn.read({"text": mrkdwn.escape("\n".join(text for text in typed if text))})
-    if isinstance(target, str):
+    if isinstance(target, str) and target.isascii() and target.isalnum():  # as all of Slack's ids are
         words = RichText((Span(f"@{target} ", mention=f"user:{target}"), *words.spans))
     number = modals.about_of(str(view.get("private_metadata")))
     return Filled(

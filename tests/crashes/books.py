@@ -14,8 +14,7 @@ import asyncpg
 from typing_extensions import override
 
 from bot.models.safe_asyncpg import WRITING
-from tests import postgres
-from tests.database import Kind
+from tests.database import Kind, fresh_url
 
 ANSWER_S = 10
 TABLES = ("ticket", "message", "inbox", "delivery", "journal", "identity", "customer", "attachment")
@@ -124,12 +123,10 @@ class PostgresBooks(Books):
 
 @asynccontextmanager
 async def new_books(folder: Path, kind: Kind = Kind.SQLITE) -> AsyncIterator[Books]:
-    """A database of its own: SQLite's is a file in this folder, that the service will make."""
-    if kind is Kind.SQLITE:
-        yield SqliteBooks(folder / "loket.db")
-        return
-    async with postgres.fresh_url() as url:
-        books = PostgresBooks(url)
+    """A database of its own with all tables: SQLite's is a file in this folder."""
+    path = folder / "loket.db"
+    async with fresh_url(path, kind) as url:
+        books = SqliteBooks(path) if kind is Kind.SQLITE else PostgresBooks(url)
         try:
             yield books
         finally:

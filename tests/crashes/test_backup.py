@@ -46,7 +46,6 @@ async def test_a_copy_under_traffic_is_complete_and_the_service_does_not_notice(
 
 
 async def test_what_is_wrong_is_said_with_its_mend_and_an_exit_code(desk: Desk) -> None:
-    await command("migrate", environment=desk.environment, folder=desk.folder)
     (desk.folder / "taken.db").touch()
 
     taken = await backup(desk, desk.folder / "taken.db")
@@ -60,7 +59,6 @@ async def test_what_is_wrong_is_said_with_its_mend_and_an_exit_code(desk: Desk) 
 
 
 async def test_a_backup_that_is_killed_leaves_no_copy(desk: Desk) -> None:
-    await command("migrate", environment=desk.environment, folder=desk.folder)
     with closing(sqlite3.connect(desk.path)) as database:
         row = "INSERT INTO seen (key, at) VALUES (? || hex(randomblob(500000)), '2026-11-23')"
         database.executemany(row, [(one,) for one in range(BIG_ROWS)])

@@ -57,9 +57,10 @@ async def test_all_wrong_settings_are_told_at_once_and_no_secret_is_shown(tmp_pa
 
 
 async def test_the_small_commands_work_and_wrong_usage_is_said(desk: Desk, tmp_path: Path) -> None:
+    new = tmp_path / "new.db"
     version, manifest, wrong, migrate = await asyncio.gather(
         *(command(verb, environment={}, folder=tmp_path) for verb in ("version", "manifest", "dance")),
-        command("migrate", environment=desk.environment, folder=desk.folder),
+        command("migrate", environment=desk.environment | {"DATABASE_URL": f"sqlite://{new}"}, folder=desk.folder),
     )
 
     assert version == (0, f"loket {__version__}\n", "")
@@ -69,7 +70,7 @@ async def test_the_small_commands_work_and_wrong_usage_is_said(desk: Desk, tmp_p
     assert "dance" in wrong[2]
     assert migrate[0] == 0
     assert "0001_first_tables" in migrate[1]
-    assert stat.S_IMODE(desk.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(new.stat().st_mode) == 0o600
 
 
 async def test_a_second_service_on_the_same_file_is_refused_and_the_first_goes_on(desk: Desk) -> None:

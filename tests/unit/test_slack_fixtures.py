@@ -174,3 +174,12 @@ def test_a_damaged_form_is_read_as_far_as_it_can_be(data: st.DataObject) -> None
     filled = parse.filled(view)
 
     filled.words.plain.encode()  # can be stored
+
+
+@pytest.mark.parametrize("person", ["\ud800", "U0\0", "", 7, {}])
+def test_a_form_without_a_person_mentions_nobody(person: object) -> None:
+    field = {"type": "users_select", "selected_user": person}
+
+    filled = parse.filled({"state": {"values": {"target": {"value": field}}}})
+
+    assert filled.words.plain == ""
