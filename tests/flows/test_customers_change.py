@@ -302,12 +302,12 @@ async def test_an_item_of_an_album_may_lose_its_caption_and_another_its_picture(
         await world.quiet()
         posts = [post["files"] for post in world.slack.thread(world.channel, world.card()) if post.get("files")]
         assert [len(post) for post in posts] == [2, 1]
-        assert [line.count("Both broke") for line in world.thread(world.card()) if "Before:" in line] == [2]
+        assert [line.count("Both broke") for line in world.thread(world.card()) if "Before:" in line] == [3]
 
         world.telegram.edits(ada.id, first, "")
         world.telegram.edits(ada.id, second, "")
         await world.quiet()
-        assert [line.count("Both broke") for line in world.thread(world.card()) if "Before:" in line] == [2, 1]
+        assert [line.count("Both broke") for line in world.thread(world.card()) if "Before:" in line] == [3, 2]
 
 
 async def test_a_file_that_takes_the_place_of_another_stands_below_it_and_a_caption_brings_none() -> None:
