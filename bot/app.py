@@ -349,6 +349,7 @@ class Application:
         """Empty what platforms sent when it has been kept long enough."""
         until = self._clock.now() - self._settings.config.payloads.keep
         pruned = await prune(until=until, give_way=self.inbox.gave_way)
+        self._metrics.pruned(pruned)
         if pruned:
             log.info("payloads.pruned", number=pruned)
 

@@ -26,7 +26,8 @@ SECRETS = re.compile(
       (xox[a-z](?:\.xox[a-z])?-|xapp-) [\w-]+          # Slack's tokens
     | (bot) \d+ (?::|%3A) [\w-]+                       # Telegram's, in an address: /bot<token>/
     | () \d{5,} (?::|%3A) [\w-]{20,}                   # Telegram's, alone
-    | (Bearer\s+) [\w.~+/=-]+
+    | (EAA) [A-Za-z0-9]{20,}                           # Meta's, in its words about a malformed one
+    | (Bearer\s+) [\w.~+/=:-]+
     | (hooks\.slack\.com/) [^\s"']+                    # answers may be posted there without a token
     | ([?&]ticket=) [^&\s"']+                          # Socket Mode's address is a key of its own
     | (://[^:/@\s"']*:) [^@/\s"']+ (?=@)               # a password in an address

@@ -62,6 +62,7 @@ class Metrics:
             "loket_webhooks_refused", "Calls to our webhooks that were refused.", ["source", "status"],
             registry=registry,
         )  # fmt: skip
+        self._pruned = Counter("loket_payloads_pruned", "Payloads that were emptied.", registry=registry)
         self._measure(registry)
         self._show(registry)
 
@@ -133,6 +134,10 @@ class Metrics:
     def refused(self, source: str, status: int) -> None:
         """A call to a webhook was not answered with success."""
         self._refused.labels(source, str(status)).inc()
+
+    def pruned(self, number: int) -> None:
+        """So many payloads were kept long enough, and were emptied."""
+        self._pruned.inc(number)
 
     def transaction(self, waited_s: float, took_s: float) -> None:
         """A transaction is over."""

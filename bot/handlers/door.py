@@ -19,6 +19,12 @@ from typing_extensions import override
 
 CLOSE_S = 1  #: for requests under way when we stop
 BACKLOG = 128
+#: with every answer: nobody keeps it, and should a browser show it, nothing of it runs
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +87,7 @@ def _taking(within: timedelta) -> Middleware:
 
 async def _write(request: web.Request, answer: web.StreamResponse, *, within: timedelta) -> None:
     """Who does not read is left; who has gone is noticed by aiohttp as well."""
+    answer.headers.update(HEADERS)
     try:
         async with asyncio.timeout(within.total_seconds()):
             await answer.prepare(request)

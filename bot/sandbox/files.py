@@ -47,6 +47,7 @@ def shown(file: File, request: web.Request) -> web.Response:
     headers = {
         "Content-Type": mime if mime in SHOWN else "application/octet-stream",
         "Content-Disposition": f"{disposition}; filename*=UTF-8''{quote(file.name, safe='')}",
+        "Cache-Control": "no-store",
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "same-origin",

@@ -14,6 +14,7 @@ from yarl import URL
 
 from bot.calls import NEVER_SENT
 from bot.errors import Away, DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed
+from bot.logs import masked
 
 #: How a call of the SDK can fail; the last: its answer is JSON that is nested too deep.
 FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError, RecursionError)
@@ -131,7 +132,7 @@ def translated(error: BaseException) -> DeliveryError:
 
 
 def _of_code(error: SlackApiError, code: str) -> DeliveryError:
-    kind, words = CODES.get(code, (Rejected, f"Slack refuses it ({code})."))
+    kind, words = CODES.get(code, (Rejected, f"Slack refuses it ({masked(code)})."))
     if status_of(error) == 429:
         kind, words = Later, _ASKS_TO_WAIT
     return Later(words, after=_wait(error)) if kind is Later else kind(words)

@@ -9,6 +9,7 @@ from bot.channels.base import Raw
 from bot.models.rows import InboxRow
 from bot.sandbox.faults import PlatformError, Reset, ServerError, Throttled
 from tests.database import Kind
+from tests.measured import look
 from tests.world import World, words
 from tests.world import world as new_world
 
@@ -42,6 +43,7 @@ async def test_what_is_played_back_when_its_payload_is_gone_changes_nothing(worl
     await world.mika.commands("/reply 1 Found it")
 
     assert [row.body for row in await InboxRow.filter(source="telegram")] == [""]
+    assert (await look(world))("loket_payloads_pruned_total") == 1
     assert (len(world.cards()), len(world.thread(world.card()))) == (1, 1)
     assert ada.received[-1] == "Found it"
 

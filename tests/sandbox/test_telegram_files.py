@@ -217,6 +217,7 @@ async def test_a_page_hands_in_a_file_and_gets_it_as_something_harmless(far: Far
         assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''x.html"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert "sandbox" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"
 
 
 async def test_a_page_shows_pictures_in_place_and_gets_the_part_that_it_asks_for(far: Far) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -126,3 +127,13 @@ async def test_one_connection_too_many_is_refused_and_the_others_are_served(port
     fourth = await asyncio.open_connection(HOST, port)
     fourth[1].write(REQUEST)
     assert b"200 OK" in await closed(fourth)
+
+
+async def test_no_answer_is_kept_and_nothing_of_it_runs(port: int) -> None:
+    async with aiohttp.ClientSession(f"http://{HOST}:{port}") as session:
+        for path in ("/little", "/nowhere"):
+            answer = await session.get(path)
+
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+            assert answer.headers["Cache-Control"] == "no-store"
+            assert "default-src 'none'" in answer.headers["Content-Security-Policy"]

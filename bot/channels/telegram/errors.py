@@ -19,6 +19,7 @@ from telegram.error import (
 
 from bot.calls import NEVER_SENT
 from bot.errors import Away, DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed, Unreachable
+from bot.logs import masked
 
 # How the library words an answer that is not Telegram's own: the phrase and the number of the status.
 # Source: python-telegram-bot 22.8, BaseRequest._request_wrapper.
@@ -75,9 +76,9 @@ def translated(error: TelegramError) -> DeliveryError:
         case _ if (status := gateway_status(error)) is not None:
             return _of_gateway(status)
         case Forbidden():
-            return _of_words(error.message, Unreachable, f"Telegram refuses it: {error.message}")
+            return _of_words(error.message, Unreachable, f"Telegram refuses it: {masked(error.message)}")
         case BadRequest():
-            return _of_words(error.message, Rejected, f"Telegram refuses it: {error.message}")
+            return _of_words(error.message, Rejected, f"Telegram refuses it: {masked(error.message)}")
         case _:
             return _of_network(error)
 

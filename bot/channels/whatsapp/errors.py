@@ -12,6 +12,7 @@ import aiohttp
 from bot.calls import NEVER_SENT
 from bot.channels.lenient import at, text
 from bot.errors import Away, Closed, DeliveryError, Down, Later, Meaning, Rejected, Unconfirmed, Unreachable
+from bot.logs import masked
 
 FAILURES = (aiohttp.ClientError, TimeoutError, OSError)  #: how a call can fail without an answer
 
@@ -101,7 +102,7 @@ def reason(error: object) -> str:
     code = _code(error)
     if code is not None and code in CODES:
         return CODES[code][1]
-    title = text(at(error, "title")) or text(at(error, "message"))
+    title = masked(text(at(error, "title")) or text(at(error, "message")))
     return f"WhatsApp refuses it: {title[:200] or 'it does not say why'} ({'no code' if code is None else code})"
 
 
