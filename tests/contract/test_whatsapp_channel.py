@@ -15,6 +15,7 @@ from bot.domain.ids import Address
 from bot.domain.text import RichText
 from bot.errors import Closed, DeliveryError, Down, Later, Rejected, Unconfirmed, Unreachable
 from bot.sandbox.faults import PlatformError, Reset, ServerError
+from bot.sandbox.pacing import Pace
 from tests.far import NOON, Kept, WhatsAppFar, messages, texts
 
 
@@ -313,7 +314,7 @@ async def test_someone_whom_whatsapp_does_not_know_is_out_of_reach(far: WhatsApp
 
 
 async def test_writing_too_fast_means_waiting(far: WhatsAppFar) -> None:
-    far.sandbox.messages.messages_per_second_per_person = 1 / 6
+    far.sandbox.messages.pair_pace = Pace(1 / 6)
     await far.channel.send(part(far))
 
     with pytest.raises(Later) as caught:

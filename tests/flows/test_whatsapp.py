@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.texts import overridable
 from tests.clock import ManualClock
 from tests.database import Kind, fresh_url
-from tests.world import Agent, World, words
+from tests.world import UNPACED, Agent, World, words
 
 HOLD = timedelta(seconds=5)
 
@@ -64,7 +64,7 @@ class WhatsAppWorld(World):
 
 
 @asynccontextmanager
-async def whatsapp_world(kind: Kind) -> AsyncIterator[WhatsAppWorld]:
+async def whatsapp_world(kind: Kind, config: str = UNPACED) -> AsyncIterator[WhatsAppWorld]:
     clock = ManualClock()
     slack, whatsapp = SlackSandbox(clock=clock.now), WhatsAppSandbox(clock=clock.now, redeliver_after_s=(0.005,))
     users = {name: slack.add_user(name, real_name=name.title()) for name in ("mika", "budi")}
@@ -73,7 +73,6 @@ async def whatsapp_world(kind: Kind) -> AsyncIterator[WhatsAppWorld]:
     with tempfile.TemporaryDirectory() as folder:
         async with slack, whatsapp, fresh_url(Path(folder) / "loket.db", kind) as url:
             telegram = TelegramSandbox()  # nobody is there
-            config = "[limits]\nslack_posts_per_second = 0\n"
             it = WhatsAppWorld(slack, telegram, clock, channel, Path(folder), url, config, whatsapp=whatsapp)
             it.agents = {name: Agent(it, user, name) for name, user in users.items()}
             await it.start()

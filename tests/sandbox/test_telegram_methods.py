@@ -10,6 +10,7 @@ from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, Re
 from telegram.request import HTTPXRequest
 
 from bot.sandbox.faults import PlatformError, Reset, ServerError, Throttled
+from bot.sandbox.pacing import Pace
 from bot.sandbox.telegram import TelegramSandbox
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -282,16 +283,24 @@ async def test_chance_decides_where_nothing_is_planned(sandbox: TelegramSandbox,
 
 async def test_pacing_throttles_a_chat_that_is_written_to_too_fast(clock: _Clock) -> None:
     async with (
-        TelegramSandbox(clock=clock, messages_per_second_per_chat=0.5) as sandbox,
+        TelegramSandbox(clock=clock) as sandbox,
         Bot(sandbox.token, base_url=f"{sandbox.api_url}/bot") as bot,
     ):
         ada = sandbox.add_person("Ada")
         sandbox.writes(ada, "hello")
-        await bot.send_message(ada, "one")
+        sandbox.paces(chat=Pace(0.5), overall=Pace(1, burst=2))
+        one = await bot.send_message(ada, "one")
 
-        with pytest.raises(RetryAfter) as throttled:
-            await bot.send_message(ada, "two")
-
-        assert throttled.value.retry_after == timedelta(seconds=2)
+        for call in (bot.send_message(ada, "two"), one.edit_text("One")):
+            with pytest.raises(RetryAfter) as throttled:
+                await call
+            assert throttled.value.retry_after == timedelta(seconds=2)
         clock.now += timedelta(seconds=2)
         await bot.send_message(ada, "two")
+
+        ben = sandbox.add_person("Ben")
+        sandbox.writes(ben, "hello")
+        sandbox.paces(chat=None, overall=Pace(1))
+        await bot.send_message(ben, "of all together")
+        with pytest.raises(RetryAfter):
+            await bot.send_message(ada, "too many")

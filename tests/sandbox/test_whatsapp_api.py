@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from bot.sandbox.faults import PlatformError, Throttled
+from bot.sandbox.pacing import Pace
 from bot.sandbox.whatsapp import WhatsAppSandbox
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -208,14 +209,14 @@ async def test_rates_are_kept_when_they_are_switched_on(business: Business, time
     budi = business.sandbox.add_person("Budi", phone="621")
     business.sandbox.writes(budi, "hello")
     to_budi = {"to": "621", "type": "text", "text": {"body": "hi"}}
-    business.sandbox.messages.messages_per_second_per_person = 1 / 6
+    business.sandbox.messages.pair_pace = Pace(1 / 6)
 
     assert (await business.says())[0] == 200
     assert (await business.says())[1]["error"]["code"] == 131056
     assert (await business.post(**to_budi))[0] == 200
 
     time.now += timedelta(seconds=6)
-    business.sandbox.messages.messages_per_second = 1.0
+    business.sandbox.messages.pace = Pace(1)
     assert (await business.says())[0] == 200
     assert await business.refused(**to_budi) == (429, 130429)
 

@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 
 from bot.sandbox.faults import Faults
+from bot.sandbox.pacing import Pace
 from bot.sandbox.slack import api_chat, api_files, api_read, api_views
 from bot.sandbox.slack.arguments import ApiError, Args, read_arguments
 from bot.sandbox.slack.core import Core
@@ -55,9 +56,8 @@ class Api:
     prefix: str = ""
     app_token_scopes: frozenset[str] = frozenset({"connections:write"})
     refusal: str = ""
-    posts_per_second: float | None = None
+    pace: Pace | None = None
     calls: list[Call] = field(default_factory=list)
-    _budgets: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer one call."""
@@ -118,12 +118,11 @@ class Api:
         return web.json_response(body, headers=headers)
 
     def _wait_s(self, arguments: Json) -> int:
-        """Seconds until this channel takes another post (0: now): a bucket of `BURST` that fills steadily."""
-        if self.posts_per_second is None:
+        """Seconds until this channel takes another post (0: it takes this one)."""
+        if self.pace is None:
             return 0
-        now = self.core.workspace.clock().timestamp()
-        channel = str(arguments.get("channel"))
-        left, at = self._budgets.get(channel, (float(BURST), now))
-        left = min(BURST, left + (now - at) * self.posts_per_second)
-        self._budgets[channel] = (left - 1 if left >= 1 else left, now)
-        return 0 if left >= 1 else math.ceil((1 - left) / self.posts_per_second)
+        now, channel = self.core.workspace.clock(), str(arguments.get("channel"))
+        wait_s = math.ceil(self.pace.wait_s(channel, now=now))
+        if not wait_s:
+            self.pace.take(channel, now=now)
+        return wait_s

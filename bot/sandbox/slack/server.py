@@ -9,8 +9,9 @@ from aiohttp import web
 from typing_extensions import override
 
 from bot.sandbox.faults import Faults
+from bot.sandbox.pacing import Pace
 from bot.sandbox.serving import Served, utc_now
-from bot.sandbox.slack.api import Api, Call, failed, throttled
+from bot.sandbox.slack.api import BURST, Api, Call, failed, throttled
 from bot.sandbox.slack.api_files import share_all, take
 from bot.sandbox.slack.arguments import ApiError
 from bot.sandbox.slack.client import Client
@@ -183,11 +184,11 @@ class SlackSandbox(Served, People):
     @property
     def posts_per_second(self) -> float | None:
         """Posts that each channel takes in a second; None: any number."""
-        return self._api.posts_per_second
+        return self._api.pace.per_second if self._api.pace else None
 
     @posts_per_second.setter
     def posts_per_second(self, rate: float | None) -> None:
-        self._api.posts_per_second = rate
+        self._api.pace = Pace(rate, burst=BURST) if rate else None
 
     @property
     def duplicate_events(self) -> int:

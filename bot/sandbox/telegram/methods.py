@@ -7,10 +7,11 @@ Source: Telegram Bot API documentation; the words of refusals as its open-source
 import math
 import re
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+from bot.sandbox.pacing import Pace
 from bot.sandbox.telegram.arguments import ApiError, Arguments, bad_request
 from bot.sandbox.telegram.content import checked_reactions, is_command, keyboard, reply_target, text_content
 from bot.sandbox.telegram.sending import file_content
@@ -50,8 +51,8 @@ class Methods:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._sent_at: dict[int, datetime] = {}
-        self.messages_per_second_per_chat: float | None = None
+        self.chat_pace: Pace | None = None
+        self.pace: Pace | None = None
 
     def find(self, name: str) -> Method | None:
         """The method of this name, in any case."""
@@ -178,6 +179,7 @@ class Methods:
         content, reply_markup = text_content(given), keyboard(given)
         if content == message.content and reply_markup == message.reply_markup:
             raise bad_request(NOT_MODIFIED)
+        self._pace(person)
         message.content, message.reply_markup, message.edited_at = content, reply_markup, self._world.clock()
         self._world.show("message_edited", person, message)
         return self._world.as_message(person, message)
@@ -281,13 +283,13 @@ class Methods:
         return person
 
     def _pace(self, person: Person) -> None:
-        if not self.messages_per_second_per_chat:
-            return
-        now, gap = self._world.clock(), timedelta(seconds=1 / self.messages_per_second_per_chat)
-        free_at = self._sent_at.get(person.id, now - gap) + gap
-        if free_at > now:
-            raise throttled(math.ceil((free_at - now).total_seconds()))
-        self._sent_at[person.id] = now
+        now, paces = self._world.clock(), ((self.chat_pace, person.id), (self.pace, None))
+        wait_s = max(pace.wait_s(key, now=now) if pace else 0 for pace, key in paces)
+        if wait_s:
+            raise throttled(math.ceil(wait_s))
+        for pace, key in paces:
+            if pace:
+                pace.take(key, now=now)
 
 
 def _message(given: Arguments, person: Person, *, otherwise: str) -> Message:

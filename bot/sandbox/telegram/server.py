@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from bot.sandbox.faults import Faults
 from bot.sandbox.files import File, shown
+from bot.sandbox.pacing import Pace
 from bot.sandbox.serving import Served, client, utc_now
 from bot.sandbox.telegram.arguments import ApiError, Arguments
 from bot.sandbox.telegram.methods import Methods, throttled
@@ -51,7 +52,6 @@ class TelegramSandbox(Served, People):
         *,
         token: str = TOKEN,
         clock: Callable[[], datetime] = utc_now,
-        messages_per_second_per_chat: float | None = None,
         redeliver_after_s: Sequence[float] = REDELIVER_AFTER_S,
     ) -> None:
         self.token = token
@@ -59,8 +59,11 @@ class TelegramSandbox(Served, People):
         world = World(token=self.token, clock=clock, redeliver_after_s=redeliver_after_s)
         super().__init__(world)
         self._methods = Methods(world)
-        self._methods.messages_per_second_per_chat = messages_per_second_per_chat
         self._prefix = ""
+
+    def paces(self, *, chat: Pace | None, overall: Pace | None) -> None:
+        """From now on refuse what is sent or edited faster than this, in one chat or altogether; None: any number."""
+        self._methods.chat_pace, self._methods.pace = chat, overall
 
     @property
     def api_url(self) -> str:

@@ -5,9 +5,9 @@ Source: WhatsApp Cloud API, "Send messages" and the pages of each kind; the API'
 """
 
 import re
-from datetime import datetime, timedelta
 from typing import Any
 
+from bot.sandbox.pacing import Pace
 from bot.sandbox.whatsapp.graph import GraphError
 from bot.sandbox.whatsapp.sending import KINDS, check_file
 from bot.sandbox.whatsapp.world import Json, Message, Person, World
@@ -29,9 +29,8 @@ class Messages:
         self._world = world
         self.refuses_late = False  #: a closed window shows as a failed status, not as an error of the call
         self.test_recipients: set[str] | None = None  #: a test number's list of phone numbers
-        self.messages_per_second: float | None = None  #: of the whole number
-        self.messages_per_second_per_person: float | None = None
-        self._sent_at: datetime | None = None
+        self.pace: Pace | None = None  #: of the whole number
+        self.pair_pace: Pace | None = None  #: to each person
 
     def post(self, given: Json) -> Json:
         """
@@ -150,20 +149,18 @@ class Messages:
 
     def _check_rates(self, person: Person) -> None:
         now = self._world.clock()
-        if _is_too_soon(self._sent_at, self.messages_per_second, now=now):
+        if self.pace and self.pace.wait_s(None, now=now):
             raise GraphError(130429, "Cloud API message throughput has been reached.")
-        if _is_too_soon(person.sent_at, self.messages_per_second_per_person, now=now):
+        if self.pair_pace and self.pair_pace.wait_s(person.id, now=now):
             raise GraphError(131056, "Too many messages to the same customer in a short time.")
-        self._sent_at = person.sent_at = now
+        for pace, key in ((self.pace, None), (self.pair_pace, person.id)):
+            if pace:
+                pace.take(key, now=now)
 
 
 def parameter(name: str, what: str) -> GraphError:
     """An argument is not as it should be."""
     return GraphError(100, f"(#100) Param {name} {what}")
-
-
-def _is_too_soon(last: datetime | None, per_second: float | None, *, now: datetime) -> bool:
-    return last is not None and bool(per_second) and now < last + timedelta(seconds=1 / (per_second or 1))
 
 
 def _check_text(text: Json) -> None:

@@ -48,7 +48,6 @@ class Person:
     blocked: bool = False
     offline: bool = False
     wrote_at: datetime | None = None
-    sent_at: datetime | None = None  #: when the bot last wrote here
     messages: dict[str, Message] = field(default_factory=dict)  #: by id, in order
 
     def as_contact(self) -> Json:
