@@ -10,7 +10,7 @@ from tests.measured import look
 from tests.world import World
 from tests.world import world as new_world
 
-PACED = '[replies]\nhold_seconds = 0\n[limits]\nslack_posts_per_second = 0\n'
+PACED = "[replies]\nhold_seconds = 0\n[limits]\nslack_posts_per_second = 0\n"
 SECOND = timedelta(seconds=1)
 
 
