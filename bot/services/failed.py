@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.delivery import decide
+from bot.delivery.ports import FETCH, FILE, SHOW
 from bot.domain.events import OPERATOR, MessageId, PartDecided
 from bot.domain.ids import Cause, TicketNumber
 from bot.domain.receipts import Receipt
@@ -16,6 +17,15 @@ from bot.models.rows import DeliveryRow, InboxRow, JournalRow, MessageRow, Ticke
 from bot.services.commit import commit_change
 from bot.services.context import Context
 
+#: what parts carry, by kind; the others are called by their kind
+_CARRIES = {
+    "send": "text to customer",
+    "edit": "edit for customer",
+    "delete": "deletion for customer",
+    FETCH: "file from customer",
+    SHOW: "file for thread",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stuck:
@@ -24,7 +34,7 @@ class Stuck:
     id: str  #: ``in-12`` or ``out-34``
     state: str
     since: datetime
-    what: str  #: where it came from, or what kind of part it is
+    what: str  #: where it came from, or what it carries to whom
     ticket: int | None  #: its number
     tries: int
     reason: str
@@ -117,8 +127,10 @@ def _parked(row: InboxRow) -> Stuck:
 
 
 def _part(row: DeliveryRow, numbers: Mapping[int, int]) -> Stuck:
+    is_file = row.kind == "send" and FILE in row.payload
+    what = "file to customer" if is_file else _CARRIES.get(row.kind, row.kind.replace("_", " "))
     return Stuck(
-        id=f"out-{row.id}", state=row.state, since=row.settled_at or row.announced_at or row.created_at, what=row.kind,
+        id=f"out-{row.id}", state=row.state, since=row.settled_at or row.announced_at or row.created_at, what=what,
         ticket=numbers.get(row.ticket_id or 0), tries=row.attempts, reason=row.error or "",
     )  # fmt: skip
 

@@ -27,7 +27,6 @@ from tests.far import ANSWER, NOON
 
 TOKEN = "4242:the-token"
 CONTENT = bytes(range(256)) * 800  # more than one piece
-MB = 1_000_000
 
 Answer = Callable[[], Any]
 
@@ -257,41 +256,6 @@ async def test_whatsapp_gets_each_file_as_it_shows_it_best_byte_for_byte(
         kind: {"id": "media-1", **named}, "biz_opaque_callback_data": "part-3.1",
     }  # fmt: skip
     assert sent.key == "wamid.2"
-
-
-@pytest.mark.parametrize(
-    ("mime", "size_bytes", "kind"),
-    [
-        ("image/png", 10 * MB, "photo"),
-        ("image/png", 10 * MB + 1, "document"),
-        ("video/mp4", 50 * MB, "video"),
-        ("application/zip", 50 * MB, "document"),
-    ],
-)
-def test_what_telegram_takes(telegram: TelegramSide, mime: str, size_bytes: int, kind: str) -> None:
-    assert telegram.channel.carried_as(mime=mime, size_bytes=size_bytes) == kind
-
-
-@pytest.mark.parametrize(
-    ("mime", "size_bytes", "kind"),
-    [
-        ("image/png", 5 * MB, "image"),
-        ("image/png", 5 * MB + 1, "document"),
-        ("audio/mpeg", 16 * MB, "audio"),
-        ("audio/mpeg", 16 * MB + 1, "document"),
-        ("video/mp4", 16 * MB + 1, "document"),
-        ("application/zip", 100 * MB, "document"),
-    ],
-)
-def test_what_whatsapp_takes(whatsapp: WhatsAppSide, mime: str, size_bytes: int, kind: str) -> None:
-    assert whatsapp.channel.carried_as(mime=mime, size_bytes=size_bytes) == kind
-
-
-def test_what_no_kind_takes_is_refused_with_the_limit(telegram: TelegramSide, whatsapp: WhatsAppSide) -> None:
-    with pytest.raises(Rejected, match=r"Telegram takes at most 50 MB; this has 80 MB\."):
-        telegram.channel.carried_as(mime="video/mp4", size_bytes=80 * MB)
-    with pytest.raises(Rejected, match=r"WhatsApp takes at most 100 MB; this has 100\.1 MB\."):
-        whatsapp.channel.carried_as(mime="video/mp4", size_bytes=100 * MB + 1)
 
 
 # What answers mean

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import Config, Desk
+from bot.delivery.ports import FILE
 from bot.domain.events import OPERATOR
 from bot.domain.text import RichText
 from bot.errors import NotStuck
@@ -67,6 +68,17 @@ async def test_the_list_holds_what_somebody_must_look_at_and_nothing_else(failed
     assert [one.id for one in listed] == [f"out-{row.id}" for row in stuck]
     assert [one.state for one in listed] == ["failed", "uncertain", "held"]
     assert {one.ticket for one in listed} == {7}
+
+
+async def test_the_list_says_in_words_what_a_part_carries(failed: Failed) -> None:
+    for kind in ("send", "fetch_file", "post_files", "post_notice"):
+        await part("failed", kind=kind)
+    file = await part("failed")
+    await DeliveryRow.filter(id=file.id).update(payload={**file.payload, FILE: 1})
+
+    assert [one.what for one in await failed.listed()] == [
+        "text to customer", "file from customer", "file for thread", "post notice", "file to customer",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("state", ["failed", "uncertain"])
