@@ -1,9 +1,11 @@
 """What people decide about parts: taking back what is held, sending again or leaving what failed or is uncertain."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
+from typing import Any
 
 from tortoise.expressions import Q
 
@@ -15,7 +17,10 @@ from bot.models.rows import DeliveryRow
 
 TAKEN_BACK = "taken back"
 _STATES = "SELECT state, tried_at FROM delivery WHERE message_id = ? AND kind = 'send' ORDER BY id"
-_REFUSED = "SELECT COUNT(*) AS refused FROM attachment WHERE message_id = ? AND state = 'failed'"
+_STATES_AND_REFUSED = """
+SELECT state, tried_at FROM delivery WHERE message_id = ? AND kind = 'send'
+UNION ALL SELECT 'refused', NULL FROM attachment WHERE message_id = ? AND state = 'failed'
+"""
 THERE = "there"  #: in the payload of a part that has reached the customer's device
 OFFERED = "offered"  #: in the payload of a part that waits: the thread has asked whether it shall be sent now
 _WAITING = """
@@ -114,15 +119,31 @@ async def has_left(ticket: int, *, author: str, released_at: datetime) -> bool:
 
 async def states(message: int) -> list[str]:
     """The states of the parts that carry a message to the customer; what was taken back in time is left out."""
-    rows = await query(_STATES, [message])
+    return _counting(await query(_STATES, [message]))
+
+
+def _counting(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [row["state"] for row in rows if row["state"] != "discarded" or row["tried_at"] is not None]
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a message to the customer stands."""
+
+    parts: Receipt  #: what its parts come to
+    shown: Receipt  #: what it shows: that, and trouble where a file could not become a part
+
+
+async def standing(message: int) -> Standing:
+    """How a message to the customer stands."""
+    found = _counting(await query(_STATES_AND_REFUSED, [message, message]))
+    parts = of_parts([state for state in found if state != "refused"])
+    return Standing(parts, Receipt.TROUBLE if "refused" in found and parts is not Receipt.WAITING else parts)
+
+
 async def receipt(message: int) -> Receipt:
-    """What a message to the customer shows: the state of its parts, and trouble where a file could not become one."""
-    word = of_parts(await states(message))
-    ((refused,),) = [found.values() for found in await query(_REFUSED, [message])]
-    return Receipt.TROUBLE if refused and word is not Receipt.WAITING else word
+    """What a message to the customer shows."""
+    return (await standing(message)).shown
 
 
 async def accepted(ticket: int, *, but: str) -> list[datetime]:

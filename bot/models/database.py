@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -144,7 +145,10 @@ def instant(value: str | datetime) -> datetime:
 
 def _marked(sql: str) -> str:
     """With the marks of the database at hand; our SQL has no question mark for anything else."""
-    if get_connection("default").capabilities.dialect != "postgres":
-        return sql
+    return sql if get_connection("default").capabilities.dialect != "postgres" else _numbered(sql)
+
+
+@lru_cache(maxsize=500)  # few texts; some differ by how many values they take
+def _numbered(sql: str) -> str:
     numbers = count(1)
     return "".join(f"${next(numbers)}" if char == "?" else char for char in sql)

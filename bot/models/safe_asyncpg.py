@@ -103,13 +103,38 @@ class SafeTransaction(TransactionWrapper):
 
     @override
     async def begin(self) -> None:
-        with _translated():
-            await super().begin()
+        """Begin, as the only writer; both in one round trip."""
+        await self._do(f"BEGIN; SELECT pg_advisory_xact_lock({WRITING})")
 
     @override
     async def commit(self) -> None:
+        await self._end("COMMIT")
+
+    @override
+    async def rollback(self) -> None:
+        await self._end("ROLLBACK")
+
+    @override
+    async def savepoint(self) -> None:
+        await self._do("SAVEPOINT step")
+
+    @override
+    async def savepoint_rollback(self) -> None:
+        await self._end("ROLLBACK TO step; RELEASE step")
+
+    @override
+    async def release_savepoint(self) -> None:
+        await self._end("RELEASE step")
+
+    async def _end(self, how: str) -> None:
+        done = await self._do(how)
+        self._finalized = True
+        if how == "COMMIT" != done:  # so PostgreSQL says that something had failed, and that it has undone all
+            raise OperationalError("the transaction was rolled back, since a statement in it had failed")
+
+    async def _do(self, what: str) -> object:
         with _translated():
-            await super().commit()
+            return await self._connection.execute(what)
 
     @override
     def _in_transaction(self) -> TransactionContext:
@@ -169,7 +194,6 @@ class SafeTransactionContext(TransactionContextPooled):
             self.client._connection = await self._pool.acquire()
         try:
             await self.client.begin()
-            await self.client.execute_query(f"SELECT pg_advisory_xact_lock({WRITING})")
         except BaseException:
             await self._give_back()
             raise

@@ -121,8 +121,8 @@ async def put_intents(
                 message = await add_message(
                     row, direction="out", author=DESK, body=text, kind="text", sent_at=now, now=now
                 )
-                pieces = await to_customer(context, row, message, due_at=held_until or now)
-                entries += with_choices(pieces, choices)
+                parts = _entries(row, message, await _cut(context, row, text), due_at=held_until or now)
+                entries += with_choices(parts, choices)
             case ShowReceipt(message=message):
                 entries.append(
                     Entry(
@@ -202,7 +202,12 @@ async def _pieces(
     if not text:
         return ()
     _, text = unquoted(text, await _recent(row, text))
-    return context.channels[identity.channel].pieces(_signed(text, message, context.config.replies.signature))
+    return await _cut(context, row, _signed(text, message, context.config.replies.signature))
+
+
+async def _cut(context: Context, row: TicketRow, text: RichText) -> Sequence[RichText]:
+    identity = await IdentityRow.by_id(row.identity_id)
+    return context.channels[identity.channel].pieces(text)
 
 
 async def _recent(row: TicketRow, text: RichText) -> list[tuple[str, str]]:

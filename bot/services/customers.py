@@ -1,5 +1,6 @@
 """What customers do beside writing: ask the desk, answer its questions, block it, move."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.channels.base import AddressChanged, InboundMessage, Reachability
@@ -16,6 +17,7 @@ from bot.domain.events import (
 )
 from bot.domain.ids import Cause, TicketNumber
 from bot.domain.ticket import Change, Ticket
+from bot.models.database import query
 from bot.models.mapping import ticket_of
 from bot.models.rows import AliasRow, CustomerRow, IdentityRow, TicketRow
 from bot.services.commit import commit_change, first_time
@@ -26,6 +28,11 @@ from bot.services.tickets import ACTIVE, DONE
 
 LANGUAGES = {"id": "id", "en": "en", "indonesia": "id", "english": "en", "bahasa": "id", "inggris": "en"}
 LISTED = 10  #: open tickets that a status names
+
+_OPEN_OR_LAST = f"""
+SELECT * FROM ticket WHERE identity_id = ? AND (
+    status IN ({", ".join("?" * len(ACTIVE))}) OR number = (SELECT MAX(number) FROM ticket WHERE identity_id = ?))
+"""  # noqa: S608 - marks only
 
 
 class Customers:
@@ -153,7 +160,16 @@ async def offer_held(context: Context, identity: IdentityRow, *, cause: Cause, n
 
 async def latest_active(identity: IdentityRow) -> TicketRow | None:
     """Of the customer's open tickets the one in which somebody wrote last."""
-    rows = await TicketRow.all_with({"identity_id": identity.id, "status": ACTIVE})
+    return _latest(await TicketRow.all_with({"identity_id": identity.id, "status": ACTIVE}))
+
+
+async def latest(identity: IdentityRow) -> TicketRow | None:
+    """`latest_active`, or, where none is open, the customer's last ticket."""
+    rows = [TicketRow.of(found) for found in await query(_OPEN_OR_LAST, [identity.id, *ACTIVE, identity.id])]
+    return _latest([row for row in rows if row.status in ACTIVE]) or next(iter(rows), None)
+
+
+def _latest(rows: Sequence[TicketRow]) -> TicketRow | None:
     return max(
         rows, key=lambda row: (max(row.last_customer_at, row.last_agent_at or row.opened_at), row.number), default=None
     )

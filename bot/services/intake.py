@@ -29,7 +29,7 @@ from bot.models.rows import EDIT, CounterRow, IdentityRow, MessageRow, TicketRow
 from bot.services import files, reactions, versions
 from bot.services.commit import add_message, commit_change, first_time, inbox_cause
 from bot.services.context import Context
-from bot.services.customers import Customers, answered, latest_active, mark_reachable, offer_held, says_more
+from bot.services.customers import Customers, answered, latest, latest_active, mark_reachable, offer_held, says_more
 from bot.services.identities import of_sender
 from bot.services.settlement import Settlement
 
@@ -157,11 +157,7 @@ class Intake:
         """The ticket of the message that it quotes, else the open one in which somebody wrote last, else the last."""
         if identity.new_wanted_at is None and quoted is not None:
             return await TicketRow.select_for_update().get(id=quoted.ticket_id)
-        active = await latest_active(identity)
-        if active is not None:
-            return active
-        last = await TicketRow.all_with({"identity_id": identity.id}, order="number DESC", limit=1)
-        return last[0] if last else None
+        return await latest(identity)
 
     async def _answer(self, identity: IdentityRow, answer: Answer, *, cause: Cause, now: datetime) -> None:
         """Only about a ticket of one's own."""

@@ -18,7 +18,7 @@ from bot.domain.events import (
 )
 from bot.domain.ids import Cause, TicketNumber
 from bot.domain.intents import ShowReceipt, UpdateCard
-from bot.domain.receipts import Receipt, advanced, of_parts
+from bot.domain.receipts import Receipt, advanced
 from bot.domain.ticket import Change, answered, bounced
 from bot.logs import also
 from bot.models.mapping import ticket_of
@@ -140,7 +140,7 @@ class Settlement:
             change = await self._out_of_reach(row, message, part.id, outcome.reason, now=now)
             await commit_change(self._context, row, change, cause=cause, now=now)
             return
-        await _show_standing(message)
+        is_all_there = await _show_standing(message) is Receipt.ACCEPTED
         mid, number, ticket = MessageId(message.id), TicketNumber(row.number), ticket_of(row)
         events: tuple[Event, ...] = ()
         match outcome:
@@ -149,7 +149,7 @@ class Settlement:
                 events = (ReplyFailed(ticket=number, actor=DESK, at=now, message=mid, part=part.id, reason=reason),)
             case Unknown(reason=reason):
                 events = (ReplyUncertain(ticket=number, actor=DESK, at=now, message=mid, part=part.id, reason=reason),)
-            case Delivered() if message.author != DESK and await _is_all_there(message):
+            case Delivered() if message.author != DESK and is_all_there:
                 released_at = datetime.fromisoformat(part.payload["released_at"])
                 self._context.metrics.answered(now - released_at)
                 ticket = answered(ticket, released_at=released_at)
@@ -189,11 +189,9 @@ class Settlement:
         await announce(desk, "parked", words, cause=cause, now=now)
 
 
-async def _is_all_there(message: MessageRow) -> bool:
-    return of_parts(await decide.states(message.id)) is Receipt.ACCEPTED
-
-
-async def _show_standing(message: MessageRow) -> None:
-    shown = None if message.receipt is None else Receipt(message.receipt)
-    message.receipt = advanced(shown, await decide.receipt(message.id)).value
+async def _show_standing(message: MessageRow) -> Receipt:
+    """Bring the message's receipt up to date; returns what its parts come to."""
+    shown, standing = None if message.receipt is None else Receipt(message.receipt), await decide.standing(message.id)
+    message.receipt = advanced(shown, standing.shown).value
     await message.save(update_fields=["receipt"])
+    return standing.parts

@@ -4,11 +4,12 @@ import asyncio
 import random
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from tortoise.connection import get_connections
-from tortoise.exceptions import BaseORMException, OperationalError
+from tortoise.exceptions import BaseORMException, IntegrityError, OperationalError
 from tortoise.transactions import in_transaction
 
 from bot.errors import ConfigError
@@ -88,6 +89,20 @@ async def test_the_loop_goes_on_between_the_pieces_of_what_is_read() -> None:
 
     assert [n for n, _ in seen] == [*range(1, 10 * PIECE + 1)]
     assert len({at for _, at in seen}) >= 10
+
+
+@pytest.mark.usefixtures("database")
+async def test_a_transaction_that_goes_on_after_a_failed_statement_says_that_it_was_undone() -> None:
+    async def goes_on() -> None:
+        async with in_transaction():
+            await CounterRow.create(name="twice", value=1)
+            with suppress(IntegrityError):
+                await CounterRow.create(name="twice", value=2)
+
+    with pytest.raises(OperationalError, match="rolled back"):
+        await goes_on()
+
+    assert not await CounterRow.exists()
 
 
 async def cut_short(url: str) -> None:
