@@ -121,7 +121,9 @@ async def put_intents(
                 message = await add_message(
                     row, direction="out", author=DESK, body=text, kind="text", sent_at=now, now=now
                 )
-                parts = _entries(row, message, await _cut(context, row, text), due_at=held_until or now)
+                identity = await IdentityRow.by_id(row.identity_id)
+                pieces = context.channels[identity.channel].pieces(text) if text else ()
+                parts = _entries(row, message, pieces, identity=identity, due_at=held_until or now)
                 entries += with_choices(parts, choices)
             case ShowReceipt(message=message):
                 entries.append(
@@ -184,11 +186,11 @@ async def to_customer(context: Context, row: TicketRow, message: MessageId, *, d
     body, files = RichText.from_json(written.body), await enclosures.entries(row, message, due_at=due_at)
     quoted, _ = unquoted(body, await _recent(row, body))
     identity = await IdentityRow.by_id(row.identity_id)
-    texts = _entries(row, message, await _pieces(context, row, identity, written, body), due_at=due_at)
+    pieces = await _pieces(context, row, identity, written, body)
+    texts = _entries(row, message, pieces, identity=identity, due_at=due_at)
     if texts and quoted is not None:
         texts[0] = replace(texts[0], payload={**texts[0].payload, "quotes": quoted})
-    budget = budget_of(identity.channel, identity.id)
-    return [replace(entry, budget=budget) for entry in (*texts, *files)]
+    return [*texts, *(replace(file, budget=budget_of(identity.channel, identity.id)) for file in files)]
 
 
 async def pieces_of(context: Context, row: TicketRow, message: MessageRow, text: RichText) -> Sequence[RichText]:
@@ -202,12 +204,7 @@ async def _pieces(
     if not text:
         return ()
     _, text = unquoted(text, await _recent(row, text))
-    return await _cut(context, row, _signed(text, message, context.config.replies.signature))
-
-
-async def _cut(context: Context, row: TicketRow, text: RichText) -> Sequence[RichText]:
-    identity = await IdentityRow.by_id(row.identity_id)
-    return context.channels[identity.channel].pieces(text)
+    return context.channels[identity.channel].pieces(_signed(text, message, context.config.replies.signature))
 
 
 async def _recent(row: TicketRow, text: RichText) -> list[tuple[str, str]]:
@@ -234,10 +231,13 @@ def _key(message: MessageRow) -> str:
     return str(message.external_key).split(":", 2)[2]
 
 
-def _entries(row: TicketRow, message: MessageId, pieces: Sequence[RichText], *, due_at: datetime) -> list[Entry]:
+def _entries(
+    row: TicketRow, message: MessageId, pieces: Sequence[RichText], *, identity: IdentityRow, due_at: datetime
+) -> list[Entry]:
+    budget = budget_of(identity.channel, identity.id)
     return [
         Entry(
-            lane=f"customer:{row.id}", kind="send", ticket=row.id, message=message,
+            lane=f"customer:{row.id}", kind="send", budget=budget, ticket=row.id, message=message,
             payload={"text": piece.to_json(), "released_at": due_at.isoformat()}, due_at=due_at,
         )
         for piece in pieces
