@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from aiohttp import web
 from typing_extensions import override
 
+from bot.calls import MOST_BYTES
 from bot.channels.base import Channel, InboundMessage, Raw
 from bot.channels.telegram.adapter import TelegramChannel
 from bot.channels.whatsapp.adapter import PROBE, WhatsAppChannel
@@ -179,7 +180,9 @@ class WhatsAppFar(Far):
         self.writes("hello")
         self.ada = Address(channel="whatsapp", account=self.sandbox.phone_number_id, key="6281200001")
 
-    def another(self, *, token: str | None = None, phone_number_id: str | None = None) -> WhatsAppChannel:
+    def another(
+        self, *, token: str | None = None, phone_number_id: str | None = None, most_bytes: int = MOST_BYTES
+    ) -> WhatsAppChannel:
         return WhatsAppChannel(
             token=token or self.sandbox.token,
             phone_number_id=phone_number_id or self.sandbox.phone_number_id,
@@ -189,6 +192,7 @@ class WhatsAppFar(Far):
             pause=self._pause,
             api_url=self.sandbox.api_url,
             answer=ANSWER,
+            most_bytes=most_bytes,
         )
 
     @override

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from bot.channels.base import Capabilities, Channel, Choice, OutboundPart, Revising, Sent
+from bot.channels.base import Capabilities, Channel, Choice, OutboundFile, OutboundPart, Revising, Sent
 from bot.clock import Clock
 from bot.delivery import revise
 from bot.delivery.enclosures import Enclosures
@@ -52,7 +52,7 @@ class CustomerSender:
             raise Closed(f"{channel.capabilities.label} lets us write only for a time after the customer's message.")
         file: int | None = part.payload.get(FILE)
         outbound = OutboundPart(
-            file=None if file is None else await self._files.ready(file, channel),
+            file=None if file is None else await self._fetched(file, channel),
             to=_address(identity),
             text=RichText.from_json(part.payload["text"]),
             choices=tuple(Choice(one["id"], one["label"]) for one in part.payload.get("choices", ())),
@@ -60,6 +60,14 @@ class CustomerSender:
             mark=f"{part.mark}.{part.attempts + 1}",
         )
         return Delivered(key=(await self._handed_over(channel, outbound, file)).key)
+
+    async def _fetched(self, file: int, channel: Channel) -> OutboundFile:
+        try:
+            return await self._files.ready(file, channel)
+        except Later as reason:
+            if reason.after is None:
+                raise
+            raise Later(str(reason)) from reason  # the wait is Slack's: it must not hold up what goes to the customer
 
     async def _handed_over(self, channel: Channel, outbound: OutboundPart, file: int | None) -> Sent:
         try:

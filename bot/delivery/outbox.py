@@ -56,6 +56,10 @@ _SENDING = """
 UPDATE delivery SET state = 'sending', lease_until = ?, due_at = ?, tried_at = ?, attempts = attempts + 1
 WHERE id IN ({marks})
 """
+_PUT_OFF = """
+UPDATE delivery SET state = 'later', lease_until = NULL, due_at = ?, error = ?, attempts = attempts - 1
+WHERE state IN ('sending', 'uncertain') AND id IN ({marks})
+"""
 _OF_CAUSE = "SELECT COUNT(*) FROM delivery WHERE cause = ?"
 _NEXT_SEQ = "SELECT COALESCE(MAX(seq), 0) + 1 FROM delivery WHERE lane = ?"
 
@@ -331,8 +335,8 @@ class Outbox:
         log.info("outbox.later", reason=str(reason))
         if isinstance(reason, Away):
             self._away.waits(part.id, platform=reason.platform)
-        for one in part.each:
-            await self._store([one], state="later", due_at=until, error=str(reason), attempts=one.attempts)
+        put_off = _PUT_OFF.format(marks=", ".join("?" * len(part.each)))
+        await query(put_off, [until, str(reason), *(one.id for one in part.each)])
 
     def _pause(self, part: Part) -> timedelta:
         """Longer each time."""

@@ -10,8 +10,9 @@ import pytest
 from telegram import Bot, InputFile
 from telegram.error import TelegramError
 
+from bot.calls import MOST_BYTES
 from bot.channels.telegram.errors import translated
-from bot.channels.telegram.request import MOST_BYTES, Requests
+from bot.channels.telegram.request import Requests
 from bot.errors import Later, Unconfirmed
 from bot.metrics import untold
 

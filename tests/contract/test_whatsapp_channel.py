@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -56,7 +57,7 @@ async def test_our_number_is_looked_at_every_half_minute(far: WhatsAppFar) -> No
     ("wrong", "mend"), [({"token": "EAAwrong"}, "WHATSAPP_ACCESS_TOKEN"), ({"phone_number_id": "1"}, "PHONE_NUMBER_ID")]
 )
 async def test_a_wrong_setting_is_down_for_sending_and_seen_in_the_health(
-    far: WhatsAppFar, wrong: dict[str, str], mend: str
+    far: WhatsAppFar, wrong: dict[str, Any], mend: str
 ) -> None:
     await far.channel.close()
     far.channel = far.another(**wrong)
@@ -311,6 +312,17 @@ async def test_someone_whom_whatsapp_does_not_know_is_out_of_reach(far: WhatsApp
 
     with pytest.raises(Unreachable):
         await far.channel.send(OutboundPart(to=nobody, text=RichText.of("hello")))
+
+
+async def test_an_answer_that_is_too_long_is_not_kept(far: WhatsAppFar) -> None:
+    channel = far.another(most_bytes=20)
+    await channel.open()
+
+    with pytest.raises(Unconfirmed):
+        await channel.send(part(far))
+
+    await channel.close()
+    assert len(far.sandbox.received(far.person)) == 1
 
 
 async def test_writing_too_fast_means_waiting(far: WhatsAppFar) -> None:

@@ -16,10 +16,10 @@ from telegram.request import BaseRequest, RequestData
 from typing_extensions import override
 from yarl import URL
 
+from bot.calls import MOST_BYTES, body_of
 from bot.channels.telegram.convert import NAME
 from bot.metrics import Calls, tracing
 
-MOST_BYTES = 32 << 20  #: of an answer, many times as many as a hundred updates have
 CONNECT_S = 5.0  #: for a free connection, or a new one
 FORM = "application/x-www-form-urlencoded"
 PLAIN = {"User-Agent": BaseRequest.USER_AGENT, "Accept-Encoding": "identity"}  #: nothing is ever unpacked
@@ -101,7 +101,7 @@ class Requests(BaseRequest):
             async with self._session.request(
                 method, url, data=body, headers={"Content-Type": FORM}, timeout=limits, allow_redirects=False
             ) as answer:
-                return answer.status, await _read(answer, most_bytes=self._most_bytes)
+                return answer.status, await body_of(answer, most_bytes=self._most_bytes)
         async with asyncio.timeout(None) as limit:  # runs anew from each piece of the file that has left
 
             def got_on() -> None:
@@ -111,7 +111,7 @@ class Requests(BaseRequest):
                 method, url, data=_form(given), timeout=aiohttp.ClientTimeout(connect=connect_s),
                 allow_redirects=False, trace_request_ctx=got_on,
             ) as answer:  # fmt: skip
-                return answer.status, await _read(answer, most_bytes=self._most_bytes)
+                return answer.status, await body_of(answer, most_bytes=self._most_bytes)
 
 
 def session(connections: int, *, traces: Sequence[aiohttp.TraceConfig] = ()) -> aiohttp.ClientSession:
@@ -123,16 +123,6 @@ def session(connections: int, *, traces: Sequence[aiohttp.TraceConfig] = ()) -> 
         headers=PLAIN,
         auto_decompress=False,
     )
-
-
-async def _read(answer: aiohttp.ClientResponse, *, most_bytes: int) -> bytes:
-    pieces, size = [], 0
-    async for piece in answer.content.iter_any():
-        pieces.append(piece)
-        size += len(piece)
-        if size > most_bytes:
-            raise aiohttp.ClientPayloadError("more than an answer may hold")
-    return b"".join(pieces)
 
 
 def _form(given: RequestData) -> aiohttp.FormData:

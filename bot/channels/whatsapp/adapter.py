@@ -11,6 +11,8 @@ import aiohttp
 import structlog
 from yarl import URL
 
+from bot.calls import MOST_BYTES as MOST_BYTES_OF_ANSWER
+from bot.calls import body_of
 from bot.channels.base import (
     Capabilities,
     Choice,
@@ -85,6 +87,7 @@ class WhatsAppChannel:
         api_version: of the Graph API.
         answer: how long to wait for an answer.
         told: hears of every call.
+        most_bytes: of an answer.
     """
 
     name = convert.NAME
@@ -103,11 +106,13 @@ class WhatsAppChannel:
         api_version: str = API_VERSION,
         answer: timedelta = ANSWER,
         told: Calls = untold,
+        most_bytes: int = MOST_BYTES_OF_ANSWER,
     ) -> None:
         self.account = phone_number_id
         self.health = Health()
         self._now, self._pause, self._answer, self._told = now, pause, answer, told
         self._app_secret, self._verify_token = app_secret.encode(), verify_token.encode()
+        self._most_bytes = most_bytes
         self._graph = f"{api_url.rstrip('/')}/{api_version}"
         self._url = f"{self._graph}/{phone_number_id}"
         self._headers = {"Authorization": f"Bearer {token}"}
@@ -262,7 +267,7 @@ class WhatsAppChannel:
         try:
             # No redirects: the token is for nobody else.
             async with self._session.request(method, address, allow_redirects=False, **arguments) as answer:
-                body = parsed(await answer.read())
+                body = parsed(await body_of(answer, most_bytes=self._most_bytes))
         except FAILURES as error:
             raise of_failure(error) from error
         if answer.status != 200 or not isinstance(body, dict) or "error" in body:

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from bot.channels.lenient import at, seconds, text
+from bot.calls import body_of
+from bot.channels.lenient import at, parsed, seconds, text
 from bot.channels.whatsapp.errors import FAILURES
 from bot.findings import BUSY, ILL, NOT_THEM, Finding, Inquiry, good, unreachable, warning, wrong
 
@@ -178,10 +179,7 @@ class GraphCheck:
         try:
             async with self._session.get(f"{self._base}{path}", params=query, allow_redirects=False) as answer:
                 self._inquiry.heard(answer.headers.get("Date"))
-                try:
-                    body = await answer.json(content_type=None)
-                except ValueError:
-                    body = None
+                body = parsed(await body_of(answer))
         except FAILURES as error:
             raise _NotAnswered(unreachable(error, **where)) from error
         if isinstance(body, dict) and "error" in body:
