@@ -8,7 +8,6 @@ from bot.clock import Clock
 from bot.delivery import revise
 from bot.delivery.enclosures import Enclosures
 from bot.delivery.ports import FILE, Delivered, Part
-from bot.delivery.retry import backoff
 from bot.domain.ids import Address
 from bot.domain.text import RichText
 from bot.errors import Closed, DeliveryError, Down, Later, Rejected, Unconfirmed
@@ -87,7 +86,6 @@ class CustomerSender:
         A change may be made again: what is so already stays so. A file that had not come here yet was not sent.
         """
         if part.kind in revise.KINDS:
-            self._leave_in_peace(part)
             return None
         if FILE in part.payload and await self._files.is_unsent(part.payload[FILE]):
             return None
@@ -99,12 +97,6 @@ class CustomerSender:
             raise Later("The channel may still report what became of it.", after=left)
         label = identity.channel if channel is None else channel.capabilities.label
         raise Unconfirmed(f"It was being sent when the connection broke, and {label} can't be asked.")
-
-    def _leave_in_peace(self, part: Part) -> None:
-        """Wait longer with each attempt of a change, so that a channel that is away does not use all of them up."""
-        again_at = (part.tried_at or part.due_at) + backoff(part.attempts, jitter=1.0)
-        if again_at > self._clock.now():
-            raise Later("It is made again.", after=again_at - self._clock.now())
 
 
 async def _revise(part: Part, identity: IdentityRow, channel: Channel) -> Delivered:

@@ -57,7 +57,6 @@ REASONS: dict[str, str] = {
     "This workspace allows no files in channels that it shares with others.": (
         "Workspace ini tidak mengizinkan berkas di kanal yang dibagikan dengan pihak lain."
     ),
-    "It is made again.": "Dicoba sekali lagi.",
     "Slack takes the file for a virus.": "Slack menganggap berkasnya virus.",
     "This workspace does not allow files of this type.": "Workspace ini tidak mengizinkan berkas jenis ini.",
     "The disk of the machine that Loket runs on is full.": "Diska mesin tempat Loket berjalan penuh.",
