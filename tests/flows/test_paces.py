@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from bot.models.rows import DeliveryRow
+from bot.sandbox.faults import Throttled
 from bot.sandbox.pacing import Pace
 from tests.database import Kind
 from tests.flows.test_whatsapp import whatsapp_world
 from tests.measured import look
-from tests.world import World
+from tests.world import World, words
 from tests.world import world as new_world
 
 PACED = "[replies]\nhold_seconds = 0\n[limits]\nslack_posts_per_second = 0\n"
@@ -68,3 +69,43 @@ async def test_whatsapps_pair_rate_holds_one_customer_up_and_no_other() -> None:
         assert to_ben == ["b1"]
         assert world.whatsapp.received(ada)[-1] == "a11"
         assert await refused(world, "whatsapp") == 0
+
+
+AT_SLACKS_PACE = "[replies]\nhold_seconds = 0\n[limits]\nslack_posts_per_second = 1.0\npace_customers = false\n"
+NAMES = ("Ada", "Ben", "Cleo", "Dina", "Eka", "Fajar")
+
+
+async def test_at_slacks_pace_messages_go_before_decoration_and_nobody_starves() -> None:
+    async with new_world(AT_SLACKS_PACE) as world:
+        world.slack.posts_per_second = 1.0
+        ada, *others = (world.customer(name) for name in NAMES)
+        await ada.writes("Hello")
+        await world.mika.presses("ticket.claim", on=world.card())
+        for method in ("chat.update", "reactions.add"):
+            world.slack.faults.plan(method, Throttled(retry_after_s=30))
+        for number in range(10):  # Ada's flood comes first
+            world.telegram.writes(ada.id, f"flood {number}")
+        for other in others:
+            for number in range(2):
+                world.telegram.writes(other.id, f"{other.id} {number}")
+        await world.quiet()
+        said = await world.mika.writes("One moment", under=str(world.cards()[0]["ts"]))
+        for _ in range(12):
+            await world.passes(SECOND)
+        decorated = called(world, "chat.update", "reactions.add")
+        cards, reached = [str(card["ts"]) for card in world.cards()], ada.received[1:]
+        texts = ["\n".join(world.thread(card)) for card in cards]
+        await world.passes(30 * SECOND)
+
+        assert reached == ["One moment"]
+        assert all(f"flood {number}" in texts[0] for number in range(10))
+        assert [f"{other.id} 1" in text for other, text in zip(others, texts[1:], strict=True)] == [True] * len(others)
+        posts = [message for card in cards for message in world.slack.thread(world.channel, card)]
+        assert called(world, "chat.postMessage") == sum("bot_id" in post for post in posts) <= 15  # none was refused
+        assert called(world, "chat.update", "reactions.add") - decorated <= len(cards) + 1  # the newest state alone
+        assert world.reactions(said) == ["white_check_mark"]
+        assert f"<@{world.mika.id}>" in words(world.cards()[0])
+
+
+def called(world: World, *methods: str) -> int:
+    return sum(call.method in methods for call in world.slack.calls)
