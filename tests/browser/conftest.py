@@ -1,4 +1,4 @@
-"""A demo and a browser for each test."""
+"""A demo for each test, and one browser for all of them: each test has a profile of its own in it."""
 
 import os
 import shutil
@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.visitor import PICTURES, Visitor
+from tests.database import fresh_url
 from tests.demo import Demo, demo
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -28,7 +30,14 @@ hold_seconds = 2
 """
 
 
-@pytest.fixture
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All of them in one event loop, which is the browser's."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """A Chromium that is installed already."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
@@ -41,15 +50,15 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def running(tmp_path: Path) -> AsyncIterator[Demo]:
-    """The demo, with a short hold."""
+    """The demo, with a short hold, and with the tables made already."""
     (tmp_path / "loket.toml").write_text(CONFIG)
-    async with demo("--keep", str(tmp_path), folder=tmp_path) as running:
+    async with fresh_url(tmp_path / "loket.db"), demo("--keep", str(tmp_path), folder=tmp_path) as running:
         yield running
 
 
-@pytest.fixture(params=list(SIZES))
+@pytest_asyncio.fixture(loop_scope="session", params=list(SIZES))
 async def visitor(request: pytest.FixtureRequest, browser: Browser, running: Demo) -> AsyncIterator[Visitor]:
     """A visitor with a big screen, and one with a phone. No script of the page may fail meanwhile."""
     width, height = SIZES[request.param]
