@@ -1,5 +1,7 @@
 """A real, migrated database for every test, made by copying one that was migrated once."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from enum import StrEnum
@@ -10,6 +12,7 @@ from tests import postgres
 from tests.clock import MONDAY
 
 _template: list[bytes] = []  # at most one
+_making = threading.Lock()
 
 
 class Kind(StrEnum):
@@ -27,12 +30,23 @@ async def fresh_url(path: Path, kind: Kind = Kind.SQLITE) -> AsyncIterator[str]:
             yield url
         return
     if not _template:
+        await asyncio.to_thread(_make_template, path)
+    path.write_bytes(_template[0])  # noqa: ASYNC240 (tens of kilobytes)
+    yield f"sqlite://{path}"
+
+
+def _make_template(path: Path) -> None:
+    """Once, although several may want it at the same moment, perhaps each in a loop of its own."""
+
+    async def make() -> None:
         database = await connect(f"sqlite://{path}")
         await database.migrate(now=MONDAY)
         await database.close()
-        _template.append(path.read_bytes())  # noqa: ASYNC240 (tens of kilobytes)
-    path.write_bytes(_template[0])  # noqa: ASYNC240
-    yield f"sqlite://{path}"
+
+    with _making:
+        if not _template:
+            asyncio.run(make())
+            _template.append(path.read_bytes())
 
 
 @asynccontextmanager
