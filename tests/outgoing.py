@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from tortoise.transactions import in_transaction
 
-from bot.delivery import outbox
+from bot.delivery.entries import Entry, put
 from bot.delivery.limits import Limits
-from bot.delivery.outbox import Entry, Outbox
+from bot.delivery.outbox import Outbox
 from bot.delivery.ports import Delivered, Outcome, Part
 from bot.models.rows import DeliveryRow, SeenRow
 from bot.rates import Rate
@@ -118,7 +118,7 @@ class Desk:
     async def put(self, *entries: Entry, cause: str | None = None, seq: int | None = None) -> None:
         self._causes += 1
         async with in_transaction():
-            await outbox.put(entries, cause=cause or f"cause-{self._causes}", now=self.clock.now(), seq=seq)
+            await put(entries, cause=cause or f"cause-{self._causes}", now=self.clock.now(), seq=seq)
 
     async def take(self, limit: int = 10) -> list[Part]:
         return list(await self.outbox.take(now=self.clock.now(), limit=limit))

@@ -9,7 +9,8 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from bot.delivery.outbox import next_seq, part_of
+from bot.delivery.entries import next_seq
+from bot.delivery.outbox import part_of
 from bot.delivery.ports import FETCH, SHOW, Part
 from bot.domain.receipts import Receipt, of_parts
 from bot.models.database import query

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from tortoise.expressions import Q
 
-from bot.delivery.outbox import Entry
+from bot.delivery.entries import Entry
 from bot.delivery.ports import FILE, Part
 from bot.domain.revisions import Act, SentPart, Step
 from bot.domain.text import RichText

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from bot.config import Desk
-from bot.delivery import outbox
-from bot.delivery.outbox import Entry
+from bot.delivery.entries import Entry, put
 from bot.domain.ids import Cause
 
 
@@ -17,4 +16,4 @@ async def announce(desk: Desk, name: str, words: Mapping[str, str], *, cause: Ca
         budget=f"slack:post:{desk.name}",
         payload={"name": name, "words": dict(words)},
     )
-    await outbox.put([entry], cause=cause, now=now)
+    await put([entry], cause=cause, now=now)

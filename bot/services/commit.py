@@ -12,8 +12,8 @@ from typing import assert_never
 import structlog
 
 from bot.config import Signature
-from bot.delivery import decide, outbox
-from bot.delivery.outbox import Entry
+from bot.delivery import decide
+from bot.delivery.entries import Entry, put
 from bot.delivery.paces import budget_of
 from bot.domain.events import DESK, Actor, Event, MessageId
 from bot.domain.ids import Cause
@@ -141,7 +141,7 @@ async def put_intents(
                 )  # fmt: skip
             case _:
                 entries.append(_to_slack(row, intent))
-    await outbox.put(entries, cause=cause, now=now)
+    await put(entries, cause=cause, now=now)
 
 
 def _to_slack(

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.delivery.attachments import of_message
-from bot.delivery.outbox import Entry
+from bot.delivery.entries import Entry
 from bot.delivery.ports import FILE
 from bot.domain.enclosures import Enclosed
 from bot.domain.events import Actor, FilesChanged, MessageId

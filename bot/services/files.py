@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.channels.base import InboundMessage
-from bot.delivery import outbox
+from bot.delivery.entries import Entry, put
 from bot.delivery.fetching import GATHER
-from bot.delivery.outbox import Entry
 from bot.delivery.ports import FETCH, FILE, SHOW, Delivered, Outcome, Part, Refused
 from bot.domain.events import DESK, FileNotFetched, FileNotShown, MessageId
 from bot.domain.ids import Address, Cause, TicketNumber
@@ -78,7 +77,7 @@ async def _attach(
             size_bytes=file.size_bytes, source={**file.source, **origin}, state="waiting", created_at=now,
         )  # fmt: skip
         parts.append(_fetching(row, message, stored.id))
-    await outbox.put(parts, cause=cause, now=now)
+    await put(parts, cause=cause, now=now)
 
 
 async def item_changed(album: MessageRow, inbound: InboundMessage, *, key: str) -> bool:
@@ -120,7 +119,7 @@ async def _gather(row: TicketRow, message: MessageId, *, cause: Cause, now: date
     lane, until = f"album:{message}", now + QUIET
     if not await DeliveryRow.change({"lane": lane, "state": ("held", "later")}, state="held", due_at=until):
         entry = Entry(lane=lane, kind=GATHER, ticket=row.id, message=message, due_at=until)
-        await outbox.put([entry], cause=cause, now=now)
+        await put([entry], cause=cause, now=now)
 
 
 async def settled(context: Context, part: Part, outcome: Outcome, *, cause: Cause, now: datetime) -> None:
@@ -166,14 +165,14 @@ async def _shown(
     if missing:
         await AttachmentRow.change({"id": tuple(missing)}, state="waiting", error=None)
         again = [_fetching(row, part.message or 0, attachment) for attachment in missing]
-        await outbox.put(again, cause=cause, now=now)
+        await put(again, cause=cause, now=now)
 
 
 async def _apart(row: TicketRow, part: Part, refused: Mapping[int, str], *, cause: Cause, now: datetime) -> None:
     """What was refused among others, or with them, is tried once more by itself."""
     for attachment, reason in refused.items():
         await _failed(attachment, reason, now=now)
-    await outbox.put([_showing(row, part.message or 0, one) for one in refused], cause=cause, now=now)
+    await put([_showing(row, part.message or 0, one) for one in refused], cause=cause, now=now)
 
 
 async def _not_shown(
@@ -213,7 +212,7 @@ async def _show(row: TicketRow, message: MessageRow, *, gathered: bool, cause: C
     waits = {"message_id": message.id, "kind": SHOW, "state": WAITS}
     if "here" in states and not await DeliveryRow.found(**waits):
         first = next(one.id for one in stored if one.state == "here")
-        await outbox.put([_showing(row, message.id, first)], cause=cause, now=now)
+        await put([_showing(row, message.id, first)], cause=cause, now=now)
 
 
 async def wanted(attachments: Sequence[int], *, since: datetime) -> set[int]:

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.delivery import attachments, decide, outbox
+from bot.delivery import attachments, decide
+from bot.delivery.entries import put
 from bot.domain import ticket as tickets
 from bot.domain.enclosures import Enclosed
 from bot.domain.events import (
@@ -250,7 +251,7 @@ class Replies:
             await withdraw(message, why="edited", now=now)
             return (*refused, ReplyWithdrawn(ticket=number, actor=actor, at=now, message=mid))
         place = await decide.withdraw(mid, why="edited", now=now)
-        await outbox.put(parts, cause=cause, now=now, seq=place)
+        await put(parts, cause=cause, now=now, seq=place)
         return (ReplyChanged(ticket=number, actor=actor, at=now, message=mid, due_at=due_at), *refused)
 
     async def deleted(

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 
 from tortoise.expressions import Q
 
-from bot.delivery import outbox
-from bot.delivery.outbox import Entry, part_of
+from bot.delivery.entries import Entry, put
+from bot.delivery.outbox import part_of
 from bot.delivery.ports import Unknown
 from bot.domain.ids import Cause
 from bot.domain.intents import UpdateCard
@@ -94,7 +94,7 @@ class Restored:
             )
             for desk in self._context.config.desks
         ]  # fmt: skip
-        await outbox.put(alarms, cause=_cause(lost), now=lost.until)
+        await put(alarms, cause=_cause(lost), now=lost.until)
 
 
 def _cause(lost: Lost) -> Cause:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.channels.base import Revising
-from bot.delivery import decide, outbox, revise
+from bot.delivery import decide, revise
+from bot.delivery.entries import put
 from bot.delivery.ports import Delivered, Outcome, Part
 from bot.domain.enclosures import Enclosed
 from bot.domain.events import (
@@ -132,7 +133,7 @@ class Revision:
 
     async def _sent(self, steps: Sequence[Step]) -> Event:
         entries = [await revise.entry(step, what=self.what, actor=self.actor) for step in steps]
-        await outbox.put(entries, cause=self.cause, now=self.now)
+        await put(entries, cause=self.cause, now=self.now)
         await self._receipt()
         mid = MessageId(self.message.id)
         return ChangeSent(

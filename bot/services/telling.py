@@ -6,8 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels.base import Choice
-from bot.delivery import outbox
-from bot.delivery.outbox import Entry
+from bot.delivery.entries import Entry, put
 from bot.delivery.paces import budget_of
 from bot.domain.closing import BEST, NotYet, Rated, Solved, id_of
 from bot.domain.ids import Cause, TicketNumber
@@ -83,7 +82,7 @@ async def tell(
     ]
     budget = budget_of(identity.channel, identity.id)
     entries = [Entry(lane=f"answer:{identity.id}", kind="send", budget=budget, payload=one) for one in payloads]
-    await outbox.put(with_choices(entries, choices), cause=cause, now=now)
+    await put(with_choices(entries, choices), cause=cause, now=now)
 
 
 def with_choices(entries: list[Entry], choices: tuple[Choice, ...]) -> list[Entry]:
